@@ -1,0 +1,88 @@
+//! Where a model comes from and how good it is.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The model card.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard {
+    /// Name given to the model.
+    pub name: String,
+    /// Version of Candor that trained it.
+    pub candor_version: String,
+    /// The learner and its version.
+    pub algorithm: String,
+    /// The learner's parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// The data it was made from.
+    pub data: DataFingerprint,
+    /// How the rows were split, and how good the model is on each part.
+    pub parts: Vec<Part>,
+    /// Features that were left out because they read an excluded field.
+    pub dropped_features: Vec<String>,
+    /// What the reader should know before using it.
+    pub notes: Vec<String>,
+}
+
+/// Identifies the data without holding any of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataFingerprint {
+    /// Name of the file.
+    pub file: String,
+    /// Rows read.
+    pub rows: u64,
+    /// SHA-256 over the values read, in hexadecimal: equal for equal data, however it was stored.
+    pub sha256: String,
+}
+
+/// A part of the rows and the figures on it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `train`, `validation`, `test` or `out-of-fold`.
+    pub name: String,
+    /// Rows.
+    pub rows: u64,
+    /// Rows that defaulted.
+    pub bad: u64,
+    /// Figures; `None` where none were computed.
+    pub metrics: Option<Metrics>,
+}
+
+/// Figures of a model on a part of the rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Area under the ROC curve.
+    pub auc: Interval,
+    /// 2·AUC − 1.
+    pub gini: Interval,
+    /// Kolmogorov–Smirnov distance.
+    pub ks: Interval,
+    /// Mean negative log-likelihood.
+    pub log_loss: Interval,
+    /// Brier score.
+    pub brier: Interval,
+    /// Expected calibration error, 20 bins of equal mass (no interval: resampling inflates it).
+    pub calibration_error: f64,
+    /// Cost per client at the policy's threshold.
+    pub cost: Interval,
+    /// Cost per client at the break-even threshold of the costs (1/11 for 10:1).
+    pub cost_at_break_even: Interval,
+    /// Cost per client when everybody is approved.
+    pub cost_approve_all: f64,
+    /// Cost per client when everybody is declined.
+    pub cost_decline_all: f64,
+    /// Share approved at the policy's threshold.
+    pub approval_rate: f64,
+}
+
+/// A figure with the interval that holds 95 % of its bootstrap values.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// The figure itself.
+    pub value: f64,
+    /// 2.5 % quantile.
+    pub low: f64,
+    /// 97.5 % quantile.
+    pub high: f64,
+}

@@ -1,0 +1,205 @@
+//! The model file: all that scoring and explaining need, behind a magic, a format version and a digest.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0–7 | `89 43 41 4E 44 4F 52 0A`: a byte that is not ASCII, then `CANDOR` and a line feed |
+//! | 8–11 | format version, u32 little-endian |
+//! | 12–19 | length of the document, u64 little-endian |
+//! | 20–51 | SHA-256 of bytes 0–19 and the document |
+//! | 52– | one MessagePack document: a [`Model`] as a map of named fields |
+//!
+//! A file is checked from the outside in: magic, version, length, digest, MessagePack, then every index, range and
+//! tree inside, and last the parity cases, which must score to the bits recorded in the file.
+
+mod card;
+mod reference;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Part};
+pub use reference::{FieldReference, Reference};
+
+use crate::decision::{Calibration, Policy};
+use crate::ensemble::Ensemble;
+use crate::preprocessing::Preprocessing;
+use crate::schema::Schema;
+
+/// The format version that this build writes, and the newest one that it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
+const HEADER: usize = 52;
+
+/// Everything a model file holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// The raw fields.
+    pub schema: Schema,
+    /// Fields to features.
+    pub preprocessing: Preprocessing,
+    /// Features to a raw score.
+    pub ensemble: Ensemble,
+    /// Raw score to log-odds.
+    pub calibration: Calibration,
+    /// Log-odds to a decision.
+    pub policy: Policy,
+    /// What the training population looked like.
+    pub reference: Reference,
+    /// Where the model comes from and how good it is.
+    pub card: ModelCard,
+    /// Typical applications with the exact score that they must get.
+    pub parity: Vec<ParityCase>,
+}
+
+/// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each
+/// value is the middle or the most frequent one of a set of similar clients.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParityCase {
+    /// Raw text of each field, in schema order; empty where missing.
+    pub values: Vec<String>,
+    /// Bits of the calibrated log-odds.
+    pub log_odds_bits: u64,
+    /// Bits of the sum of the contributions, added in feature order.
+    pub contribution_bits: u64,
+}
+
+/// Why a model file was not loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LoadError {
+    /// The bytes do not begin like a model file.
+    #[error("this is not a Candor model file; choose a .candor file made by 'candor train'")]
+    NotAModel,
+    /// Written by a newer Candor.
+    #[error(
+        "this model file has format version {found}, and this Candor reads up to {FORMAT_VERSION}; use a newer Candor"
+    )]
+    TooNew {
+        /// The file's version.
+        found: u32,
+    },
+    /// The file is shorter or longer than it says.
+    #[error(
+        "the model file is incomplete or has bytes too many: {expected} bytes expected, {found} found; copy it again"
+    )]
+    WrongLength {
+        /// Bytes that the header announces, header included.
+        expected: u64,
+        /// Bytes given.
+        found: u64,
+    },
+    /// The digest does not match.
+    #[error("the model file is damaged: its digest does not match its content; copy it again from where it was made")]
+    Damaged,
+    /// The document is not what a model file holds.
+    #[error("the model file is invalid: {problem}; make it again with 'candor train'")]
+    Invalid {
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// A parity case gives other bits than recorded.
+    #[error(
+        "the model does not score as it did when it was made: parity case {case} gives {found}, and {expected} is \
+         recorded; do not use it, and report this"
+    )]
+    Parity {
+        /// Position of the case.
+        case: usize,
+        /// Log-odds recorded.
+        expected: FloatBits,
+        /// Log-odds computed here.
+        found: FloatBits,
+    },
+}
+
+/// A float that is compared and shown by its bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FloatBits(pub u64);
+
+impl std::fmt::Display for FloatBits {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} (bits {:016x})", f64::from_bits(self.0), self.0)
+    }
+}
+
+impl Model {
+    /// The model as the bytes of a file.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`] when the model would not load again.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LoadError> {
+        self.check()?;
+        let document =
+            rmp_serde::to_vec_named(self).map_err(|error| LoadError::Invalid { problem: error.to_string() })?;
+        let mut bytes = Vec::with_capacity(HEADER + document.len());
+        bytes.extend_from_slice(&MAGIC);
+        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+        bytes.extend_from_slice(&(document.len() as u64).to_le_bytes());
+        let digest = digest(&bytes, &document);
+        bytes.extend_from_slice(&digest);
+        bytes.extend_from_slice(&document);
+        Ok(bytes)
+    }
+
+    /// Reads a model file and checks everything but its parity cases, which need a [`Scorer`](crate::Scorer).
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) || bytes.is_empty() {
+            return Err(LoadError::NotAModel);
+        }
+        let wrong_length = |expected: u64| LoadError::WrongLength { expected, found: bytes.len() as u64 };
+        let Some((header, document)) = bytes.split_at_checked(HEADER) else { return Err(wrong_length(HEADER as u64)) };
+        let version = header[8..12].iter().rev().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
+        let length = header[12..20].iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+        let whole = document.len() as u64 == length;
+        // A flipped bit in the version is damage, not a newer format: the digest tells.
+        let intact = whole && digest(&header[..20], document)[..] == header[20..];
+        if version != FORMAT_VERSION && (intact || !whole) {
+            return Err(LoadError::TooNew { found: version });
+        }
+        if !whole {
+            return Err(wrong_length(length.saturating_add(HEADER as u64)));
+        }
+        if !intact {
+            return Err(LoadError::Damaged);
+        }
+        let mut reader = rmp_serde::Deserializer::from_read_ref(document);
+        let model =
+            Self::deserialize(&mut reader).map_err(|error| LoadError::Invalid { problem: error.to_string() })?;
+        model.check()?;
+        Ok(model)
+    }
+
+    /// SHA-256 of a model file's header and document, as stored in the file: the model's identity, in hexadecimal.
+    pub fn digest_of(bytes: &[u8]) -> Option<String> {
+        let digest = bytes.get(20..HEADER)?;
+        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn check(&self) -> Result<(), LoadError> {
+        let features = self.preprocessing.features.len();
+        let fields = self.schema.fields.len();
+        let problem = self
+            .schema
+            .problem()
+            .map(|problem| format!("schema: {problem}"))
+            .or_else(|| self.preprocessing.problem(&self.schema).map(|problem| format!("preprocessing: {problem}")))
+            .or_else(|| self.ensemble.problem(features).map(|problem| format!("ensemble: {problem}")))
+            .or_else(|| self.policy.problem().map(|problem| format!("policy: {problem}")))
+            .or_else(|| self.reference.problem(&self.schema, features).map(|problem| format!("reference: {problem}")))
+            .or_else(|| {
+                let Calibration { slope, intercept } = self.calibration;
+                let valid = slope > 0.0 && slope.is_finite() && intercept.is_finite();
+                (!valid).then(|| format!("calibration: slope {slope} must be above 0 and intercept {intercept} finite"))
+            })
+            .or_else(|| {
+                let case = self.parity.iter().position(|case| case.values.len() != fields)?;
+                Some(format!("parity case {case} has {} values for {fields} fields", self.parity[case].values.len()))
+            });
+        problem.map_or(Ok(()), |problem| Err(LoadError::Invalid { problem }))
+    }
+}
+
+fn digest(header: &[u8], document: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(header).chain_update(document).finalize().into()
+}

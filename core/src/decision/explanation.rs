@@ -1,0 +1,159 @@
+//! Why an application got its score: contributions, groups, reasons, and the waterfall that adds up.
+
+use serde::Serialize;
+
+use super::{Policy, Score};
+use crate::preprocessing::Preprocessing;
+
+/// A score and what it is made of, all in calibrated log-odds unless said otherwise:
+/// `base_value` + the sum of `contributions` = `score.log_odds`, to 1e-12.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The answer that is explained.
+    pub score: Score,
+    /// Mean log-odds over the training population: where contributions start from.
+    pub base_value: f64,
+    /// What each feature adds, in feature order.
+    pub contributions: Vec<f64>,
+    /// What each reason group adds, largest effect first; groups without features are left out.
+    pub groups: Vec<GroupContribution>,
+    /// The groups that raise the risk most, at most as many as the policy allows.
+    pub reasons: Vec<Reason>,
+    /// Base, groups and score in whole points that add up as they are shown.
+    pub waterfall: Waterfall,
+}
+
+/// What the features of one reason group add together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GroupContribution {
+    /// Position in [`Schema::groups`](crate::Schema::groups).
+    pub group: usize,
+    /// Sum of the features' contributions, in log-odds.
+    pub log_odds: f64,
+    /// The same in points (negative when the group raises the risk).
+    pub points: f64,
+}
+
+/// A principal reason: a group that raises the risk.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// Position in [`Schema::groups`](crate::Schema::groups).
+    pub group: usize,
+    /// What it adds, above 0.
+    pub log_odds: f64,
+    /// What it costs in points, below 0.
+    pub points: f64,
+    /// Positions of the raw fields behind the group's risk-raising features, largest contribution first.
+    pub fields: Vec<usize>,
+}
+
+/// Whole points from the base to the score.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Waterfall {
+    /// Points of the base value.
+    pub base: i64,
+    /// One step per group, in the order of [`Explanation::groups`].
+    pub steps: Vec<WaterfallStep>,
+    /// Points of the score: exactly `base` plus all steps.
+    pub total: i64,
+}
+
+/// A step of the waterfall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WaterfallStep {
+    /// Position in [`Schema::groups`](crate::Schema::groups).
+    pub group: usize,
+    /// Whole points that the group adds.
+    pub points: i64,
+}
+
+/// A reason must be worth at least this many log-odds: what is smaller is numerical dust, not a reason.
+const LEAST_REASON: f64 = 1e-9;
+/// Fields named with one reason.
+const MOST_FIELDS: usize = 3;
+
+impl Explanation {
+    /// Groups, ranks and rounds contributions.
+    pub(crate) fn new(
+        score: Score,
+        base_value: f64,
+        contributions: Vec<f64>,
+        group_count: usize,
+        preprocessing: &Preprocessing,
+        policy: &Policy,
+    ) -> Self {
+        let group_of = |feature: usize| usize::from(preprocessing.features[feature].group);
+        let mut sums = vec![None; group_count];
+        for (feature, contribution) in contributions.iter().enumerate() {
+            *sums[group_of(feature)].get_or_insert(0.0) += contribution;
+        }
+        let mut groups: Vec<GroupContribution> = sums
+            .into_iter()
+            .enumerate()
+            .filter_map(|(group, sum)| {
+                sum.map(|log_odds| GroupContribution { group, log_odds, points: policy.scaling.difference(log_odds) })
+            })
+            .collect();
+        groups.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.group.cmp(&b.group)));
+
+        let reasons = groups
+            .iter()
+            .filter(|group| group.log_odds > LEAST_REASON)
+            .take(usize::from(policy.most_reasons))
+            .map(|group| Reason {
+                group: group.group,
+                log_odds: group.log_odds,
+                points: group.points,
+                fields: fields_behind(group.group, &contributions, preprocessing),
+            })
+            .collect();
+        let waterfall = Waterfall::new(policy.scaling.points(base_value), &groups, score.points);
+        Self { score, base_value, contributions, groups, reasons, waterfall }
+    }
+}
+
+/// Raw fields behind the features of `group` that raise the risk, largest contribution first.
+fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocessing) -> Vec<usize> {
+    let mut raising: Vec<usize> = (0..contributions.len())
+        .filter(|&feature| usize::from(preprocessing.features[feature].group) == group)
+        .filter(|&feature| contributions[feature] > LEAST_REASON)
+        .collect();
+    raising.sort_by(|&a, &b| contributions[b].total_cmp(&contributions[a]).then(a.cmp(&b)));
+    let mut fields = Vec::new();
+    for field in raising.into_iter().flat_map(|feature| preprocessing.fields_behind(feature)) {
+        if fields.len() < MOST_FIELDS && !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+impl Waterfall {
+    /// Rounds base, steps and total so that the whole numbers add up: each part is rounded down, and the points still
+    /// missing go to the parts with the largest fractions (largest-remainder method). No part is off by a point or more.
+    #[expect(clippy::cast_possible_truncation, reason = "points are far below 2^63; a saturating cast is safe")]
+    fn new(base: f64, groups: &[GroupContribution], total: f64) -> Self {
+        let whole_base = base.round() as i64;
+        let whole_total = total.round() as i64;
+        let mut steps: Vec<WaterfallStep> =
+            groups.iter().map(|g| WaterfallStep { group: g.group, points: g.points.floor() as i64 }).collect();
+        let mut missing = whole_total - whole_base - steps.iter().map(|step| step.points).sum::<i64>();
+        let mut order: Vec<usize> = (0..steps.len()).collect();
+        let fraction = |index: usize| groups[index].points - groups[index].points.floor();
+        order.sort_by(|&a, &b| fraction(b).total_cmp(&fraction(a)).then(a.cmp(&b)));
+        for &index in &order {
+            if missing <= 0 {
+                break;
+            }
+            steps[index].points += 1;
+            missing -= 1;
+        }
+        // Rounding base and total can leave up to one point over either way; it goes to the largest steps.
+        for step in &mut steps {
+            step.points += missing.signum();
+            missing -= missing.signum();
+        }
+        let total = whole_base + steps.iter().map(|step| step.points).sum::<i64>();
+        Self { base: whole_base, steps, total }
+    }
+}

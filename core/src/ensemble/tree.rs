@@ -1,0 +1,202 @@
+//! One binary decision tree.
+
+use serde::{Deserialize, Serialize};
+
+/// Deepest tree that is accepted: what walks a tree by recursion needs a bound.
+pub const DEPTH_LIMIT: usize = 128;
+
+/// A binary tree; node 0 is the root, and a tree of one leaf has no nodes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tree {
+    /// Inner nodes; children come after their parent.
+    pub nodes: Vec<Node>,
+    /// Values of the leaves.
+    pub leaves: Vec<f64>,
+    /// Category sets of all nodes, one bit per level, 32 levels a word.
+    pub category_words: Vec<u32>,
+}
+
+/// An inner node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Position of the feature tested.
+    #[serde(rename = "f")]
+    pub feature: u16,
+    /// Which rows go left.
+    #[serde(rename = "t")]
+    pub test: Test,
+    /// Where rows go that pass the test.
+    #[serde(rename = "l")]
+    pub left: Child,
+    /// Where the others go.
+    #[serde(rename = "r")]
+    pub right: Child,
+    /// Share of the node's training cover that went left; what SHAP weighs the branches with.
+    #[serde(rename = "cl")]
+    pub cover_left: f64,
+    /// Share that went right.
+    #[serde(rename = "cr")]
+    pub cover_right: f64,
+}
+
+/// Which rows go left at a node.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Test {
+    /// value ≤ threshold, in f64.
+    #[serde(rename = "n")]
+    AtMost(f64, Missing),
+    /// The level is in the set held in these category words; missing, unseen and negative levels go right.
+    #[serde(rename = "c")]
+    InSet {
+        /// First word.
+        #[serde(rename = "s")]
+        start: u32,
+        /// Number of words.
+        #[serde(rename = "n")]
+        length: u32,
+    },
+}
+
+/// What a numeric test does with a missing value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Missing {
+    /// NaN is read as 0 and compared.
+    #[serde(rename = "0")]
+    AsZero,
+    /// NaN goes left.
+    #[serde(rename = "l")]
+    Left,
+    /// NaN goes right.
+    #[serde(rename = "r")]
+    Right,
+    /// NaN and values within 1e-35 of 0 go left.
+    #[serde(rename = "zl")]
+    ZeroLeft,
+    /// NaN and values within 1e-35 of 0 go right.
+    #[serde(rename = "zr")]
+    ZeroRight,
+}
+
+/// A node or a leaf below a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Child {
+    /// The inner node at this position.
+    #[serde(rename = "n")]
+    Node(u32),
+    /// The leaf at this position.
+    #[serde(rename = "l")]
+    Leaf(u32),
+}
+
+/// LightGBM's `kZeroThreshold`, a float there.
+const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+
+impl Tree {
+    /// Where evaluation starts.
+    pub fn root(&self) -> Child {
+        if self.nodes.is_empty() { Child::Leaf(0) } else { Child::Node(0) }
+    }
+
+    /// The value of the leaf that a row of features reaches.
+    pub fn value(&self, features: &[f64]) -> f64 {
+        let mut child = self.root();
+        loop {
+            match child {
+                Child::Leaf(leaf) => return self.leaves[leaf as usize],
+                Child::Node(index) => {
+                    let node = &self.nodes[index as usize];
+                    child = if self.goes_left(node, features) { node.left } else { node.right };
+                }
+            }
+        }
+    }
+
+    /// Whether a row of features goes left at `node`.
+    pub fn goes_left(&self, node: &Node, features: &[f64]) -> bool {
+        let value = features[usize::from(node.feature)];
+        match node.test {
+            Test::AtMost(threshold, missing) => {
+                let is_zero = || value.is_nan() || value.abs() <= ZERO_THRESHOLD;
+                match missing {
+                    Missing::Left if value.is_nan() => true,
+                    Missing::Right if value.is_nan() => false,
+                    Missing::ZeroLeft if is_zero() => true,
+                    Missing::ZeroRight if is_zero() => false,
+                    Missing::AsZero if value.is_nan() => 0.0 <= threshold,
+                    _ => value <= threshold,
+                }
+            }
+            Test::InSet { start, length } => {
+                // The cast to an integer truncates towards zero, as LightGBM's does; NaN and values below 0 go right.
+                if value.is_nan() || value <= -1.0 || value >= f64::from(length) * 32.0 {
+                    return false;
+                }
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "in range by the line above"
+                )]
+                let level = value as u32;
+                self.category_words[(start + level / 32) as usize] >> (level % 32) & 1 == 1
+            }
+        }
+    }
+
+    pub(super) fn problem(&self, features: usize) -> Option<String> {
+        let (nodes, leaves) = (self.nodes.len(), self.leaves.len());
+        if leaves != nodes + 1 {
+            return Some(format!("{nodes} nodes need {} leaves, not {leaves}", nodes + 1));
+        }
+        if let Some(leaf) = self.leaves.iter().position(|value| !value.is_finite()) {
+            return Some(format!("leaf {leaf} is not a finite number"));
+        }
+        // Every node and leaf has exactly one parent, which comes before it: then the nodes form one tree.
+        let mut depths = vec![None; nodes];
+        let mut leaf_seen = vec![false; leaves];
+        for (index, node) in self.nodes.iter().enumerate() {
+            let depth = match depths[index] {
+                Some(depth) => depth,
+                None if index == 0 => 0,
+                None => return Some(format!("node {index} has no parent before it")),
+            };
+            if depth >= DEPTH_LIMIT {
+                return Some(format!("it is deeper than {DEPTH_LIMIT}"));
+            }
+            if usize::from(node.feature) >= features {
+                return Some(format!("node {index} tests feature {}, and there are {features}", node.feature));
+            }
+            if let Some(problem) = self.test_problem(node) {
+                return Some(format!("node {index} {problem}"));
+            }
+            for child in [node.left, node.right] {
+                let has_parent = match child {
+                    Child::Node(below) if (below as usize) > index && (below as usize) < nodes => {
+                        depths[below as usize].replace(depth + 1).is_some()
+                    }
+                    Child::Leaf(leaf) if (leaf as usize) < leaves => {
+                        std::mem::replace(&mut leaf_seen[leaf as usize], true)
+                    }
+                    Child::Node(_) | Child::Leaf(_) => return Some(format!("node {index} has a child that cannot be")),
+                };
+                if has_parent {
+                    return Some(format!("a child of node {index} has two parents"));
+                }
+            }
+        }
+        None
+    }
+
+    fn test_problem(&self, node: &Node) -> Option<&'static str> {
+        let share = 0.0..=1.0;
+        if !share.contains(&node.cover_left) || !share.contains(&node.cover_right) {
+            return Some("has a cover share outside 0 to 1");
+        }
+        match node.test {
+            Test::AtMost(threshold, _) => threshold.is_nan().then_some("has a threshold that is not a number"),
+            Test::InSet { start, length } => {
+                let end = u64::from(start) + u64::from(length);
+                (end > self.category_words.len() as u64).then_some("has a category set outside the tree's words")
+            }
+        }
+    }
+}

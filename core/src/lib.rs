@@ -1,0 +1,37 @@
+//! The Candor engine: one loan application in, a probability of default, a decision and the exact reasons out.
+//!
+//! The crate does no I/O: no files, network, clock, randomness, threads, environment or printing. Bytes and values go
+//! in, values come out, and the same model file and the same application give the same bits on every machine.
+//!
+//! Data flows through the modules in this order: [`schema`] (which raw fields exist) → [`application`] (one
+//! applicant's values) → [`preprocessing`] (fields to features) → [`ensemble`] (trees) → [`shap`] (exact
+//! contributions) → [`decision`] (calibration, points, threshold, risk level, reasons). Beside them stand
+//! [`artifact`] (the model file), [`import`] (other libraries' models) and [`stats`] (AUC, KS, calibration error …).
+//! [`Scorer`] is the one door to all of it.
+//!
+//! ```
+//! use candor_core::{LoadError, Scorer};
+//!
+//! // Anything that is not a whole, undamaged model file is refused with a reason.
+//! assert!(matches!(Scorer::from_bytes(b"not a model"), Err(LoadError::NotAModel)));
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod application;
+pub mod artifact;
+pub mod decision;
+pub mod ensemble;
+pub mod import;
+pub mod preprocessing;
+pub mod schema;
+pub mod scorer;
+pub mod shap;
+pub mod stats;
+pub mod text;
+
+pub use application::{Application, FieldError, Raw};
+pub use artifact::{LoadError, Model};
+pub use decision::{Decision, Explanation, Reason, RiskLevel, Score, Waterfall};
+pub use schema::{Field, FieldKind, Schema, ValueError};
+pub use scorer::Scorer;
+pub use text::{Language, Text};

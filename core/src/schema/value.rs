@@ -1,0 +1,240 @@
+//! From what people and files write to a stored value, and back.
+
+use thiserror::Error;
+
+use super::field::{Field, FieldKind, NumberKind};
+
+/// Why a value cannot stand in a field, and what can.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ValueError {
+    /// Text in a number field.
+    #[error("'{found}' is not a number; write a number such as 1250.5, or leave it empty if unknown")]
+    NotANumber {
+        /// What was written.
+        found: String,
+    },
+    /// A fraction where only whole numbers make sense.
+    #[error("{found} is not a whole number; write a whole number, or leave it empty if unknown")]
+    NotWhole {
+        /// What was written.
+        found: f64,
+    },
+    /// A number below the smallest value allowed.
+    #[error("{found} is below the smallest value allowed, {min}")]
+    TooSmall {
+        /// What was written.
+        found: f64,
+        /// Smallest value allowed, on the same scale as `found`.
+        min: f64,
+    },
+    /// A number above the largest value allowed.
+    #[error("{found} is above the largest value allowed, {max}")]
+    TooLarge {
+        /// What was written.
+        found: f64,
+        /// Largest value allowed, on the same scale as `found`.
+        max: f64,
+    },
+    /// Neither yes nor no.
+    #[error("'{found}' is neither '{yes}' (yes) nor '{no}' (no)")]
+    NotAFlag {
+        /// What was written.
+        found: String,
+        /// Raw text for yes.
+        yes: String,
+        /// Raw text for no.
+        no: String,
+    },
+    /// A level that the schema does not list.
+    #[error("'{found}' is not a known level; the levels are {known}")]
+    UnknownLevel {
+        /// What was written.
+        found: String,
+        /// The known levels, listed (shortened when there are many).
+        known: String,
+    },
+}
+
+/// Raw texts that mean "missing" in a number or flag field, besides an empty cell.
+const MISSING_TEXTS: [&str; 6] = ["NA", "N/A", "NaN", "nan", "null", "NULL"];
+
+impl Field {
+    /// The stored value of a raw cell: numbers as they are, flags as 0 and 1, categories as the level's position,
+    /// missing as NaN. Sentinels and missing levels become missing here.
+    pub fn parse(&self, text: &str) -> Result<f64, ValueError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(f64::NAN);
+        }
+        match &self.kind {
+            FieldKind::Number(number) => match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => number.check(value),
+                _ if MISSING_TEXTS.contains(&text) => Ok(f64::NAN),
+                _ => Err(ValueError::NotANumber { found: shorten(text) }),
+            },
+            FieldKind::Flag { no, yes } => {
+                if text == no {
+                    Ok(0.0)
+                } else if text == yes {
+                    Ok(1.0)
+                } else if MISSING_TEXTS.contains(&text) {
+                    Ok(f64::NAN)
+                } else {
+                    text.parse::<f64>().map_or_else(|_| Err(self.not_a_flag(text)), |number| self.from_number(number))
+                }
+            }
+            FieldKind::Category { levels, missing_levels } => {
+                match levels.iter().position(|level| level.value == text) {
+                    #[expect(clippy::cast_precision_loss, reason = "a level's position is far below 2^53")]
+                    Some(position) => Ok(position as f64),
+                    None if missing_levels.iter().any(|missing| missing == text) => Ok(f64::NAN),
+                    None => {
+                        let mut known: Vec<String> =
+                            levels.iter().take(12).map(|level| format!("'{}'", level.value)).collect();
+                        if levels.len() > known.len() {
+                            known.push(format!("… ({} in all)", levels.len()));
+                        }
+                        Err(ValueError::UnknownLevel { found: shorten(text), known: known.join(", ") })
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stored value of a raw number; NaN is missing. A category's levels may be numbers written as text.
+    pub fn from_number(&self, value: f64) -> Result<f64, ValueError> {
+        if value.is_nan() {
+            return Ok(f64::NAN);
+        }
+        match &self.kind {
+            FieldKind::Number(number) => number.check(value),
+            FieldKind::Flag { no, yes } => {
+                let means = |text: &str| text.parse::<f64>().is_ok_and(|number| number == value);
+                if means(no) {
+                    Ok(0.0)
+                } else if means(yes) {
+                    Ok(1.0)
+                } else {
+                    Err(self.not_a_flag(&value.to_string()))
+                }
+            }
+            FieldKind::Category { .. } => self.parse(&value.to_string()),
+        }
+    }
+
+    /// The raw text of a stored value, the inverse of [`parse`](Self::parse); empty when missing.
+    pub fn format(&self, value: f64) -> String {
+        if value.is_nan() {
+            return String::new();
+        }
+        match &self.kind {
+            FieldKind::Number(_) => value.to_string(),
+            FieldKind::Flag { no, yes } => {
+                if value == 0.0 {
+                    no.clone()
+                } else {
+                    yes.clone()
+                }
+            }
+            FieldKind::Category { levels, .. } => {
+                self.level_position(value).and_then(|p| levels.get(p)).map(|l| l.value.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The stored value of a number that a person typed as it is shown on screen: `1 250,5` and `1250.5` are both
+    /// understood, and a scaled field (days shown as years) is brought back to its raw unit.
+    pub fn parse_shown(&self, text: &str) -> Result<f64, ValueError> {
+        let FieldKind::Number(number) = &self.kind else { return self.parse(text) };
+        let plain: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’'))
+            .map(|c| if c == '−' { '-' } else { c })
+            .collect();
+        if plain.is_empty() {
+            return Ok(f64::NAN);
+        }
+        let plain = if plain.contains('.') { plain.replace(',', "") } else { plain.replace(',', ".") };
+        let shown = match plain.parse::<f64>() {
+            Ok(shown) if shown.is_finite() => shown,
+            _ => return Err(ValueError::NotANumber { found: shorten(text) }),
+        };
+        let mut raw = shown * number.scale;
+        if number.scale != 1.0 && number.integer {
+            raw = raw.round();
+        }
+        // Told in the unit that the person typed, not in the raw one; dividing by a negative scale swaps the ends.
+        number.check(raw).map_err(|error| match error {
+            ValueError::NotWhole { .. } => ValueError::NotWhole { found: shown },
+            ValueError::TooSmall { min, .. } if number.scale < 0.0 => {
+                ValueError::TooLarge { found: shown, max: min / number.scale }
+            }
+            ValueError::TooLarge { max, .. } if number.scale < 0.0 => {
+                ValueError::TooSmall { found: shown, min: positive_zero(max / number.scale) }
+            }
+            ValueError::TooSmall { min, .. } => ValueError::TooSmall { found: shown, min: min / number.scale },
+            ValueError::TooLarge { max, .. } => ValueError::TooLarge { found: shown, max: max / number.scale },
+            other => other,
+        })
+    }
+
+    /// The value of a number as it is shown on screen (before rounding); other kinds are shown as they are stored.
+    pub fn shown(&self, value: f64) -> f64 {
+        match &self.kind {
+            FieldKind::Number(number) => positive_zero(value / number.scale),
+            FieldKind::Flag { .. } | FieldKind::Category { .. } => value,
+        }
+    }
+
+    /// The position of the level that a stored value stands for; `None` when missing or not a category.
+    pub fn level_position(&self, value: f64) -> Option<usize> {
+        let count = self.kind.level_count()?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a small whole number"
+        )]
+        (value >= 0.0 && value < count as f64 && value.fract() == 0.0).then_some(value as usize)
+    }
+
+    fn not_a_flag(&self, found: &str) -> ValueError {
+        match &self.kind {
+            FieldKind::Flag { no, yes } => {
+                ValueError::NotAFlag { found: shorten(found), yes: yes.clone(), no: no.clone() }
+            }
+            FieldKind::Number(_) | FieldKind::Category { .. } => ValueError::NotANumber { found: shorten(found) },
+        }
+    }
+}
+
+impl NumberKind {
+    fn check(&self, value: f64) -> Result<f64, ValueError> {
+        if self.sentinels.contains(&value) {
+            return Ok(f64::NAN);
+        }
+        if !value.is_finite() {
+            return Err(ValueError::NotANumber { found: value.to_string() });
+        }
+        if let Some(min) = self.min.filter(|&min| value < min) {
+            return Err(ValueError::TooSmall { found: value, min });
+        }
+        if let Some(max) = self.max.filter(|&max| value > max) {
+            return Err(ValueError::TooLarge { found: value, max });
+        }
+        if self.integer && value.fract() != 0.0 {
+            return Err(ValueError::NotWhole { found: value });
+        }
+        Ok(value)
+    }
+}
+
+/// −0 would be shown as "-0".
+fn positive_zero(value: f64) -> f64 {
+    if value == 0.0 { 0.0 } else { value }
+}
+
+/// Keeps error messages readable when a cell holds a novel.
+fn shorten(text: &str) -> String {
+    const LIMIT: usize = 40;
+    if text.chars().count() <= LIMIT { text.to_owned() } else { text.chars().take(LIMIT).chain(['…']).collect() }
+}

@@ -1,0 +1,133 @@
+//! The one door: a loaded model that scores and explains applications.
+
+use crate::application::Application;
+use crate::artifact::{FloatBits, LoadError, Model, ParityCase};
+use crate::decision::{Explanation, Score, probability_of};
+use crate::schema::Schema;
+use crate::shap::Explainer;
+
+/// A model, ready to score.
+///
+/// ```no_run
+/// use candor_core::{Application, Raw, Scorer};
+///
+/// let scorer = Scorer::from_bytes(&std::fs::read("model.candor")?)?;
+/// let application = Application::from_pairs(
+///     scorer.schema(),
+///     [("AMT_CREDIT", Raw::Number(406_597.5)), ("NAME_CONTRACT_TYPE", Raw::Text("Cash loans"))],
+/// ).map_err(|errors| format!("{errors:?}"))?;
+/// let explanation = scorer.explain(&application);
+/// println!("{} {:?}", explanation.score.probability, explanation.score.decision);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Scorer {
+    model: Model,
+    explainer: Explainer,
+}
+
+impl Scorer {
+    /// Loads a model file.
+    ///
+    /// # Errors
+    /// [`LoadError`] says what is wrong with the bytes; a model that does not reproduce its own parity cases bit for
+    /// bit is refused, too.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        let scorer = Self::from_checked(Model::from_bytes(bytes)?);
+        for (case, parity) in scorer.model.parity.iter().enumerate() {
+            let recomputed = scorer.parity_case(parity.values.clone())?;
+            for (expected, found) in [
+                (parity.log_odds_bits, recomputed.log_odds_bits),
+                (parity.contribution_bits, recomputed.contribution_bits),
+            ] {
+                if expected != found {
+                    return Err(LoadError::Parity { case, expected: FloatBits(expected), found: FloatBits(found) });
+                }
+            }
+        }
+        Ok(scorer)
+    }
+
+    /// A scorer for a model made in memory, which is checked as a file would be.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`] when the model is not sound.
+    pub fn from_model(model: Model) -> Result<Self, LoadError> {
+        Self::from_bytes(&model.to_bytes()?)
+    }
+
+    fn from_checked(model: Model) -> Self {
+        let explainer = Explainer::new(&model.ensemble);
+        Self { model, explainer }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The raw fields that applications have.
+    pub fn schema(&self) -> &Schema {
+        &self.model.schema
+    }
+
+    /// The features of an application, in feature order; missing is NaN.
+    pub fn features(&self, application: &Application) -> Vec<f64> {
+        let mut features = Vec::new();
+        self.model.preprocessing.run(application, &mut features);
+        features
+    }
+
+    /// Scores an application.
+    pub fn score(&self, application: &Application) -> Score {
+        self.score_features(&self.features(application))
+    }
+
+    /// Scores an application and says why. Costs some twenty times as much as [`score`](Self::score).
+    pub fn explain(&self, application: &Application) -> Explanation {
+        let Model { calibration, preprocessing, policy, schema, .. } = &self.model;
+        let features = self.features(application);
+        let score = self.score_features(&features);
+        let mut contributions = vec![0.0; features.len()];
+        self.explainer.contributions(&self.model.ensemble, &features, &mut contributions);
+        for contribution in &mut contributions {
+            *contribution *= calibration.slope;
+        }
+        Explanation::new(score, self.base_value(), contributions, schema.groups.len(), preprocessing, policy)
+    }
+
+    /// Mean log-odds over the training population: what contributions start from.
+    pub fn base_value(&self) -> f64 {
+        self.model.calibration.apply(self.explainer.base_value())
+    }
+
+    /// A parity case: raw texts in schema order with the bits that they score to.
+    ///
+    /// # Errors
+    /// [`LoadError::Invalid`] when a text does not fit its field.
+    pub fn parity_case(&self, values: Vec<String>) -> Result<ParityCase, LoadError> {
+        let mut application = Application::empty(self.schema());
+        for (index, (field, text)) in self.schema().fields.iter().zip(&values).enumerate() {
+            let value = field
+                .parse(text)
+                .map_err(|error| LoadError::Invalid { problem: format!("parity case: {}: {error}", field.name) })?;
+            application.set_stored(index, value);
+        }
+        let explanation = self.explain(&application);
+        let sum = explanation.contributions.iter().fold(0.0, |sum, contribution| sum + contribution);
+        Ok(ParityCase { values, log_odds_bits: explanation.score.log_odds.to_bits(), contribution_bits: sum.to_bits() })
+    }
+
+    fn score_features(&self, features: &[f64]) -> Score {
+        let Model { ensemble, calibration, policy, .. } = &self.model;
+        let log_odds = calibration.apply(ensemble.raw_score(features));
+        let probability = probability_of(log_odds);
+        Score {
+            log_odds,
+            probability,
+            points: policy.scaling.points(log_odds),
+            decision: policy.decide(probability),
+            risk_level: policy.risk_level(probability),
+        }
+    }
+}
