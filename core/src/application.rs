@@ -48,7 +48,9 @@ pub struct Application {
 impl Application {
     /// An application of which nothing is known yet.
     pub fn empty(schema: &Schema) -> Self {
-        Self { values: vec![f64::NAN; schema.fields.len()] }
+        Self {
+            values: vec![f64::NAN; schema.fields.len()],
+        }
     }
 
     /// An application from named values; fields that are not named are missing.
@@ -67,10 +69,17 @@ impl Application {
                 None => Err(FieldProblem::Unknown),
             };
             if let Err(problem) = outcome {
-                errors.push(FieldError { field: name.to_owned(), problem });
+                errors.push(FieldError {
+                    field: name.to_owned(),
+                    problem,
+                });
             }
         }
-        if errors.is_empty() { Ok(application) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(application)
+        } else {
+            Err(errors)
+        }
     }
 
     /// Puts `raw` into the field at `index`; an index past the schema is ignored.
@@ -78,15 +87,19 @@ impl Application {
     /// # Errors
     /// [`ValueError`] when the value does not fit; the field keeps its former value.
     pub fn set(&mut self, schema: &Schema, index: usize, raw: Raw<'_>) -> Result<(), ValueError> {
-        let (Some(field), Some(slot)) = (schema.fields.get(index), self.values.get_mut(index)) else { return Ok(()) };
+        let (Some(field), Some(slot)) = (schema.fields.get(index), self.values.get_mut(index)) else {
+            return Ok(());
+        };
         *slot = match raw {
             Raw::Missing => f64::NAN,
             Raw::Number(number) => field.from_number(number)?,
             Raw::Text(text) => field.parse(text)?,
-            Raw::Flag(flag) => field.from_number(f64::from(u8::from(flag))).or_else(|error| match &field.kind {
-                crate::schema::FieldKind::Flag { .. } => Ok(f64::from(u8::from(flag))),
-                _ => Err(error),
-            })?,
+            Raw::Flag(flag) => field
+                .from_number(f64::from(u8::from(flag)))
+                .or_else(|error| match &field.kind {
+                    crate::schema::FieldKind::Flag { .. } => Ok(f64::from(u8::from(flag))),
+                    _ => Err(error),
+                })?,
         };
         Ok(())
     }

@@ -41,7 +41,11 @@ impl Scorer {
                 (parity.contribution_bits, recomputed.contribution_bits),
             ] {
                 if expected != found {
-                    return Err(LoadError::Parity { case, expected: FloatBits(expected), found: FloatBits(found) });
+                    return Err(LoadError::Parity {
+                        case,
+                        expected: FloatBits(expected),
+                        found: FloatBits(found),
+                    });
                 }
             }
         }
@@ -85,15 +89,29 @@ impl Scorer {
 
     /// Scores an application and says why. Costs some twenty times as much as [`score`](Self::score).
     pub fn explain(&self, application: &Application) -> Explanation {
-        let Model { calibration, preprocessing, policy, schema, .. } = &self.model;
+        let Model {
+            calibration,
+            preprocessing,
+            policy,
+            schema,
+            ..
+        } = &self.model;
         let features = self.features(application);
         let score = self.score_features(&features);
         let mut contributions = vec![0.0; features.len()];
-        self.explainer.contributions(&self.model.ensemble, &features, &mut contributions);
+        self.explainer
+            .contributions(&self.model.ensemble, &features, &mut contributions);
         for contribution in &mut contributions {
             *contribution *= calibration.slope;
         }
-        Explanation::new(score, self.base_value(), contributions, schema.groups.len(), preprocessing, policy)
+        Explanation::new(
+            score,
+            self.base_value(),
+            contributions,
+            schema.groups.len(),
+            preprocessing,
+            policy,
+        )
     }
 
     /// Mean log-odds over the training population: what contributions start from.
@@ -108,18 +126,30 @@ impl Scorer {
     pub fn parity_case(&self, values: Vec<String>) -> Result<ParityCase, LoadError> {
         let mut application = Application::empty(self.schema());
         for (index, (field, text)) in self.schema().fields.iter().zip(&values).enumerate() {
-            let value = field
-                .parse(text)
-                .map_err(|error| LoadError::Invalid { problem: format!("parity case: {}: {error}", field.name) })?;
+            let value = field.parse(text).map_err(|error| LoadError::Invalid {
+                problem: format!("parity case: {}: {error}", field.name),
+            })?;
             application.set_stored(index, value);
         }
         let explanation = self.explain(&application);
-        let sum = explanation.contributions.iter().fold(0.0, |sum, contribution| sum + contribution);
-        Ok(ParityCase { values, log_odds_bits: explanation.score.log_odds.to_bits(), contribution_bits: sum.to_bits() })
+        let sum = explanation
+            .contributions
+            .iter()
+            .fold(0.0, |sum, contribution| sum + contribution);
+        Ok(ParityCase {
+            values,
+            log_odds_bits: explanation.score.log_odds.to_bits(),
+            contribution_bits: sum.to_bits(),
+        })
     }
 
     fn score_features(&self, features: &[f64]) -> Score {
-        let Model { ensemble, calibration, policy, .. } = &self.model;
+        let Model {
+            ensemble,
+            calibration,
+            policy,
+            ..
+        } = &self.model;
         let log_odds = calibration.apply(ensemble.raw_score(features));
         let probability = probability_of(log_odds);
         Score {

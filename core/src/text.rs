@@ -31,7 +31,10 @@ pub struct Text {
 impl Text {
     /// A text from its two versions.
     pub fn new(en: impl Into<String>, fr: impl Into<String>) -> Self {
-        Self { en: en.into(), fr: fr.into() }
+        Self {
+            en: en.into(),
+            fr: fr.into(),
+        }
     }
 
     /// The version in `language`.

@@ -130,8 +130,9 @@ impl Model {
     /// [`LoadError::Invalid`] when the model would not load again.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LoadError> {
         self.check()?;
-        let document =
-            rmp_serde::to_vec_named(self).map_err(|error| LoadError::Invalid { problem: error.to_string() })?;
+        let document = rmp_serde::to_vec_named(self).map_err(|error| LoadError::Invalid {
+            problem: error.to_string(),
+        })?;
         let mut bytes = Vec::with_capacity(HEADER + document.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -147,10 +148,21 @@ impl Model {
         if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) || bytes.is_empty() {
             return Err(LoadError::NotAModel);
         }
-        let wrong_length = |expected: u64| LoadError::WrongLength { expected, found: bytes.len() as u64 };
-        let Some((header, document)) = bytes.split_at_checked(HEADER) else { return Err(wrong_length(HEADER as u64)) };
-        let version = header[8..12].iter().rev().fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
-        let length = header[12..20].iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
+        let wrong_length = |expected: u64| LoadError::WrongLength {
+            expected,
+            found: bytes.len() as u64,
+        };
+        let Some((header, document)) = bytes.split_at_checked(HEADER) else {
+            return Err(wrong_length(HEADER as u64));
+        };
+        let version = header[8..12]
+            .iter()
+            .rev()
+            .fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
+        let length = header[12..20]
+            .iter()
+            .rev()
+            .fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
         let whole = document.len() as u64 == length;
         // A flipped bit in the version is damage, not a newer format: the digest tells.
         let intact = whole && digest(&header[..20], document)[..] == header[20..];
@@ -164,8 +176,9 @@ impl Model {
             return Err(LoadError::Damaged);
         }
         let mut reader = rmp_serde::Deserializer::from_read_ref(document);
-        let model =
-            Self::deserialize(&mut reader).map_err(|error| LoadError::Invalid { problem: error.to_string() })?;
+        let model = Self::deserialize(&mut reader).map_err(|error| LoadError::Invalid {
+            problem: error.to_string(),
+        })?;
         model.check()?;
         Ok(model)
     }
@@ -183,10 +196,22 @@ impl Model {
             .schema
             .problem()
             .map(|problem| format!("schema: {problem}"))
-            .or_else(|| self.preprocessing.problem(&self.schema).map(|problem| format!("preprocessing: {problem}")))
-            .or_else(|| self.ensemble.problem(features).map(|problem| format!("ensemble: {problem}")))
+            .or_else(|| {
+                self.preprocessing
+                    .problem(&self.schema)
+                    .map(|problem| format!("preprocessing: {problem}"))
+            })
+            .or_else(|| {
+                self.ensemble
+                    .problem(features)
+                    .map(|problem| format!("ensemble: {problem}"))
+            })
             .or_else(|| self.policy.problem().map(|problem| format!("policy: {problem}")))
-            .or_else(|| self.reference.problem(&self.schema, features).map(|problem| format!("reference: {problem}")))
+            .or_else(|| {
+                self.reference
+                    .problem(&self.schema, features)
+                    .map(|problem| format!("reference: {problem}"))
+            })
             .or_else(|| {
                 let Calibration { slope, intercept } = self.calibration;
                 let valid = slope > 0.0 && slope.is_finite() && intercept.is_finite();
@@ -194,12 +219,19 @@ impl Model {
             })
             .or_else(|| {
                 let case = self.parity.iter().position(|case| case.values.len() != fields)?;
-                Some(format!("parity case {case} has {} values for {fields} fields", self.parity[case].values.len()))
+                Some(format!(
+                    "parity case {case} has {} values for {fields} fields",
+                    self.parity[case].values.len()
+                ))
             });
         problem.map_or(Ok(()), |problem| Err(LoadError::Invalid { problem }))
     }
 }
 
 fn digest(header: &[u8], document: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(header).chain_update(document).finalize().into()
+    Sha256::new()
+        .chain_update(header)
+        .chain_update(document)
+        .finalize()
+        .into()
 }

@@ -46,10 +46,17 @@ impl Reference {
 
     pub(super) fn problem(&self, schema: &Schema, features: usize) -> Option<String> {
         if self.fields.len() != schema.fields.len() {
-            return Some(format!("{} fields described, {} exist", self.fields.len(), schema.fields.len()));
+            return Some(format!(
+                "{} fields described, {} exist",
+                self.fields.len(),
+                schema.fields.len()
+            ));
         }
         if self.importance.len() != features {
-            return Some(format!("{} features have an importance, {features} exist", self.importance.len()));
+            return Some(format!(
+                "{} features have an importance, {features} exist",
+                self.importance.len()
+            ));
         }
         for (field, reference) in schema.fields.iter().zip(&self.fields) {
             let (quantiles, shares) = match &field.kind {
@@ -59,7 +66,10 @@ impl Reference {
             };
             let fits = |found: usize, wanted: usize| found == wanted || found == 0;
             if !fits(reference.quantiles.len(), quantiles) || !fits(reference.shares.len(), shares) {
-                return Some(format!("field {} has the wrong number of quantiles or shares", field.name));
+                return Some(format!(
+                    "field {} has the wrong number of quantiles or shares",
+                    field.name
+                ));
             }
         }
         let mut numbers = self.score_quantiles.iter().chain(&self.importance);

@@ -91,10 +91,19 @@ impl Explanation {
             .into_iter()
             .enumerate()
             .filter_map(|(group, sum)| {
-                sum.map(|log_odds| GroupContribution { group, log_odds, points: policy.scaling.difference(log_odds) })
+                sum.map(|log_odds| GroupContribution {
+                    group,
+                    log_odds,
+                    points: policy.scaling.difference(log_odds),
+                })
             })
             .collect();
-        groups.sort_by(|a, b| b.log_odds.abs().total_cmp(&a.log_odds.abs()).then(a.group.cmp(&b.group)));
+        groups.sort_by(|a, b| {
+            b.log_odds
+                .abs()
+                .total_cmp(&a.log_odds.abs())
+                .then(a.group.cmp(&b.group))
+        });
 
         let reasons = groups
             .iter()
@@ -108,7 +117,14 @@ impl Explanation {
             })
             .collect();
         let waterfall = Waterfall::new(policy.scaling.points(base_value), &groups, score.points);
-        Self { score, base_value, contributions, groups, reasons, waterfall }
+        Self {
+            score,
+            base_value,
+            contributions,
+            groups,
+            reasons,
+            waterfall,
+        }
     }
 }
 
@@ -120,7 +136,10 @@ fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocess
         .collect();
     raising.sort_by(|&a, &b| contributions[b].total_cmp(&contributions[a]).then(a.cmp(&b)));
     let mut fields = Vec::new();
-    for field in raising.into_iter().flat_map(|feature| preprocessing.fields_behind(feature)) {
+    for field in raising
+        .into_iter()
+        .flat_map(|feature| preprocessing.fields_behind(feature))
+    {
         if fields.len() < MOST_FIELDS && !fields.contains(&field) {
             fields.push(field);
         }
@@ -131,12 +150,20 @@ fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocess
 impl Waterfall {
     /// Rounds base, steps and total so that the whole numbers add up: each part is rounded down, and the points still
     /// missing go to the parts with the largest fractions (largest-remainder method). No part is off by a point or more.
-    #[expect(clippy::cast_possible_truncation, reason = "points are far below 2^63; a saturating cast is safe")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "points are far below 2^63; a saturating cast is safe"
+    )]
     fn new(base: f64, groups: &[GroupContribution], total: f64) -> Self {
         let whole_base = base.round() as i64;
         let whole_total = total.round() as i64;
-        let mut steps: Vec<WaterfallStep> =
-            groups.iter().map(|g| WaterfallStep { group: g.group, points: g.points.floor() as i64 }).collect();
+        let mut steps: Vec<WaterfallStep> = groups
+            .iter()
+            .map(|g| WaterfallStep {
+                group: g.group,
+                points: g.points.floor() as i64,
+            })
+            .collect();
         let mut missing = whole_total - whole_base - steps.iter().map(|step| step.points).sum::<i64>();
         let mut order: Vec<usize> = (0..steps.len()).collect();
         let fraction = |index: usize| groups[index].points - groups[index].points.floor();
@@ -154,6 +181,10 @@ impl Waterfall {
             missing -= missing.signum();
         }
         let total = whole_base + steps.iter().map(|step| step.points).sum::<i64>();
-        Self { base: whole_base, steps, total }
+        Self {
+            base: whole_base,
+            steps,
+            total,
+        }
     }
 }

@@ -52,7 +52,11 @@ impl Costs {
 impl Policy {
     /// Approve below the threshold, decline from it on.
     pub fn decide(&self, probability: f64) -> Decision {
-        if probability < self.threshold { Decision::Approve } else { Decision::Decline }
+        if probability < self.threshold {
+            Decision::Approve
+        } else {
+            Decision::Decline
+        }
     }
 
     /// The band that a probability falls into.
@@ -63,7 +67,10 @@ impl Policy {
 
     /// What is wrong with the policy, if anything.
     pub fn problem(&self) -> Option<String> {
-        let Costs { false_negative, false_positive } = self.costs;
+        let Costs {
+            false_negative,
+            false_positive,
+        } = self.costs;
         if !(false_negative > 0.0 && false_positive > 0.0 && false_negative.is_finite() && false_positive.is_finite()) {
             return Some("costs must be finite and above 0".into());
         }
@@ -72,7 +79,9 @@ impl Policy {
         }
         let [medium, high, critical] = self.risk_bounds;
         if !(0.0 < medium && medium < high && high < critical && critical < 1.0) {
-            return Some(format!("risk bounds {medium}, {high}, {critical} do not increase between 0 and 1"));
+            return Some(format!(
+                "risk bounds {medium}, {high}, {critical} do not increase between 0 and 1"
+            ));
         }
         let Scaling { points, odds, pdo } = self.scaling;
         if !(points.is_finite() && odds.is_finite() && odds > 0.0 && pdo.is_finite() && pdo > 0.0) {

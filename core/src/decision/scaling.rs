@@ -23,7 +23,10 @@ pub struct Calibration {
 
 impl Calibration {
     /// Leaves raw scores as they are.
-    pub const IDENTITY: Self = Self { slope: 1.0, intercept: 0.0 };
+    pub const IDENTITY: Self = Self {
+        slope: 1.0,
+        intercept: 0.0,
+    };
 
     /// Calibrated log-odds of a raw score.
     pub fn apply(&self, raw: f64) -> f64 {
@@ -73,7 +76,10 @@ impl Calibration {
                 break;
             }
         }
-        let calibration = Self { slope, intercept: level - slope * mean };
+        let calibration = Self {
+            slope,
+            intercept: level - slope * mean,
+        };
         (slope > 0.0 && slope.is_finite() && calibration.intercept.is_finite()).then_some(calibration)
     }
 }
@@ -93,7 +99,11 @@ pub struct Scaling {
 impl Default for Scaling {
     /// 600 points at 19 to 1 (a probability of default of 5 %), 50 points to double the odds.
     fn default() -> Self {
-        Self { points: 600.0, odds: 19.0, pdo: 50.0 }
+        Self {
+            points: 600.0,
+            odds: 19.0,
+            pdo: 50.0,
+        }
     }
 }
 

@@ -94,7 +94,11 @@ const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
 impl Tree {
     /// Where evaluation starts.
     pub fn root(&self) -> Child {
-        if self.nodes.is_empty() { Child::Leaf(0) } else { Child::Node(0) }
+        if self.nodes.is_empty() {
+            Child::Leaf(0)
+        } else {
+            Child::Node(0)
+        }
     }
 
     /// The value of the leaf that a row of features reaches.
@@ -105,7 +109,11 @@ impl Tree {
                 Child::Leaf(leaf) => return self.leaves[leaf as usize],
                 Child::Node(index) => {
                     let node = &self.nodes[index as usize];
-                    child = if self.goes_left(node, features) { node.left } else { node.right };
+                    child = if self.goes_left(node, features) {
+                        node.left
+                    } else {
+                        node.right
+                    };
                 }
             }
         }
@@ -163,7 +171,10 @@ impl Tree {
                 return Some(format!("it is deeper than {DEPTH_LIMIT}"));
             }
             if usize::from(node.feature) >= features {
-                return Some(format!("node {index} tests feature {}, and there are {features}", node.feature));
+                return Some(format!(
+                    "node {index} tests feature {}, and there are {features}",
+                    node.feature
+                ));
             }
             if let Some(problem) = self.test_problem(node) {
                 return Some(format!("node {index} {problem}"));

@@ -36,7 +36,10 @@ pub fn from_text(text: &str) -> Result<Imported, ImportError> {
     let ensemble = Ensemble { trees };
     match ensemble.problem(feature_names.len()) {
         Some(problem) => Err(malformed(header.line, &problem)),
-        None => Ok(Imported { ensemble, feature_names }),
+        None => Ok(Imported {
+            ensemble,
+            feature_names,
+        }),
     }
 }
 
@@ -59,9 +62,17 @@ fn sections(text: &str) -> Vec<Section<'_>> {
             if line != "tree" {
                 break;
             }
-            sections.push(Section { name: "", line: 1, values: HashMap::new() });
+            sections.push(Section {
+                name: "",
+                line: 1,
+                values: HashMap::new(),
+            });
         } else if let Some(number) = line.strip_prefix("Tree=") {
-            sections.push(Section { name: number, line: index + 1, values: HashMap::new() });
+            sections.push(Section {
+                name: number,
+                line: index + 1,
+                values: HashMap::new(),
+            });
         } else if let (Some(section), Some((key, value))) = (sections.last_mut(), line.split_once('=')) {
             section.values.insert(key, (index + 1, value));
         } else if let (Some(section), false) = (sections.last_mut(), line.is_empty()) {
@@ -75,7 +86,10 @@ impl<'a> Section<'a> {
     fn text(&self, key: &str) -> Result<&'a str, ImportError> {
         match self.values.get(key) {
             Some((_, value)) => Ok(value),
-            None => Err(malformed(self.line, &format!("'{key}=' is missing from the block that begins here"))),
+            None => Err(malformed(
+                self.line,
+                &format!("'{key}=' is missing from the block that begins here"),
+            )),
         }
     }
 
@@ -84,7 +98,10 @@ impl<'a> Section<'a> {
         let line = self.values.get(key).map_or(self.line, |(line, _)| *line);
         text.split(' ')
             .filter(|part| !part.is_empty())
-            .map(|part| part.parse().map_err(|_| malformed(line, &format!("'{part}' in '{key}=' is not a number"))))
+            .map(|part| {
+                part.parse()
+                    .map_err(|_| malformed(line, &format!("'{part}' in '{key}=' is not a number")))
+            })
             .collect()
     }
 
@@ -103,13 +120,20 @@ impl<'a> Section<'a> {
             return Ok(numbers);
         }
         let line = self.values.get(key).map_or(self.line, |(line, _)| *line);
-        Err(malformed(line, &format!("'{key}=' holds {} numbers where {count} are needed", numbers.len())))
+        Err(malformed(
+            line,
+            &format!("'{key}=' holds {} numbers where {count} are needed", numbers.len()),
+        ))
     }
 }
 
 fn check_header(header: &Section<'_>) -> Result<(), ImportError> {
-    let unsupported =
-        |what: &str, why: &str| Err(ImportError::Unsupported { what: what.to_owned(), why: why.to_owned() });
+    let unsupported = |what: &str, why: &str| {
+        Err(ImportError::Unsupported {
+            what: what.to_owned(),
+            why: why.to_owned(),
+        })
+    };
     if header.values.contains_key("average_output") {
         return unsupported(
             "a random forest (average_output)",
@@ -117,7 +141,10 @@ fn check_header(header: &Section<'_>) -> Result<(), ImportError> {
         );
     }
     if header.number::<usize>("num_tree_per_iteration")? != 1 {
-        return unsupported("a model of several classes", "Candor scores one probability; train a binary model");
+        return unsupported(
+            "a model of several classes",
+            "Candor scores one probability; train a binary model",
+        );
     }
     let objective = header.text("objective")?;
     match objective {
@@ -143,7 +170,11 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
     let leaf_count: usize = section.number("num_leaves")?;
     let leaves = section.exactly("leaf_value", leaf_count)?;
     if leaf_count <= 1 {
-        return Ok(Tree { nodes: Vec::new(), leaves, category_words: Vec::new() });
+        return Ok(Tree {
+            nodes: Vec::new(),
+            leaves,
+            category_words: Vec::new(),
+        });
     }
     let node_count = leaf_count - 1;
     let leaf_covers: Vec<f64> = section.exactly("leaf_count", leaf_count)?;
@@ -164,7 +195,13 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
             Child::Leaf(index) => leaf_covers.get(index as usize),
         };
         // A node that no training row reached weighs both branches with nothing.
-        cover.map(|cover| if node_covers[parent] > 0.0 { cover / node_covers[parent] } else { 0.0 })
+        cover.map(|cover| {
+            if node_covers[parent] > 0.0 {
+                cover / node_covers[parent]
+            } else {
+                0.0
+            }
+        })
     };
     let mut nodes = Vec::with_capacity(node_count);
     for index in 0..node_count {
@@ -178,18 +215,35 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
         };
         let (left, right) = (child(lefts[index])?, child(rights[index])?);
         let (Some(cover_left), Some(cover_right)) = (share(left, index), share(right, index)) else {
-            return Err(malformed(section.line, &format!("node {index} has a child that does not exist")));
+            return Err(malformed(
+                section.line,
+                &format!("node {index} has a child that does not exist"),
+            ));
         };
         let test = if decisions[index] & CATEGORICAL == 0 {
             Test::AtMost(thresholds[index], missing(decisions[index], section, index)?)
         } else {
             category_set(thresholds[index], &boundaries).ok_or_else(|| {
-                malformed(section.line, &format!("node {index} names a category set that does not exist"))
+                malformed(
+                    section.line,
+                    &format!("node {index} names a category set that does not exist"),
+                )
             })?
         };
-        nodes.push(Node { feature: features[index], test, left, right, cover_left, cover_right });
+        nodes.push(Node {
+            feature: features[index],
+            test,
+            left,
+            right,
+            cover_left,
+            cover_right,
+        });
     }
-    Ok(Tree { nodes, leaves, category_words })
+    Ok(Tree {
+        nodes,
+        leaves,
+        category_words,
+    })
 }
 
 fn missing(decision: u32, section: &Section<'_>, index: usize) -> Result<Missing, ImportError> {
@@ -199,18 +253,31 @@ fn missing(decision: u32, section: &Section<'_>, index: usize) -> Result<Missing
         (1, false) => Ok(Missing::ZeroRight),
         (2, true) => Ok(Missing::Left),
         (2, false) => Ok(Missing::Right),
-        _ => Err(malformed(section.line, &format!("node {index} has an unknown missing type"))),
+        _ => Err(malformed(
+            section.line,
+            &format!("node {index} has an unknown missing type"),
+        )),
     }
 }
 
 /// A categorical node's threshold is the number of its set.
 fn category_set(number: f64, boundaries: &[u32]) -> Option<Test> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a saturating cast finds no boundary")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a saturating cast finds no boundary"
+    )]
     let number = number as usize;
     let (start, end) = (*boundaries.get(number)?, *boundaries.get(number.checked_add(1)?)?);
-    Some(Test::InSet { start, length: end.checked_sub(start)? })
+    Some(Test::InSet {
+        start,
+        length: end.checked_sub(start)?,
+    })
 }
 
 fn malformed(line: usize, problem: &str) -> ImportError {
-    ImportError::Malformed { line, problem: problem.to_owned() }
+    ImportError::Malformed {
+        line,
+        problem: problem.to_owned(),
+    }
 }

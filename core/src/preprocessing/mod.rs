@@ -68,7 +68,11 @@ impl Preprocessing {
                 Source::Field(index) => fields.get(usize::from(*index)).copied().unwrap_or(f64::NAN),
                 Source::Expression { program, .. } => program.run(fields, features, &mut stack),
             };
-            features.push(if value.is_nan() { feature.imputed.unwrap_or(f64::NAN) } else { value });
+            features.push(if value.is_nan() {
+                feature.imputed.unwrap_or(f64::NAN)
+            } else {
+                value
+            });
         }
     }
 

@@ -86,7 +86,14 @@ pub enum Change {
 
 impl Default for NumberKind {
     fn default() -> Self {
-        Self { min: None, max: None, decimals: 0, integer: false, scale: 1.0, sentinels: Vec::new() }
+        Self {
+            min: None,
+            max: None,
+            decimals: 0,
+            integer: false,
+            scale: 1.0,
+            sentinels: Vec::new(),
+        }
     }
 }
 
@@ -99,7 +106,8 @@ impl FieldKind {
         }
     }
 
-    pub(super) fn problem(&self) -> Option<String> {
+    /// What is wrong with the kind, if anything: a definition or a model file is checked with it.
+    pub fn problem(&self) -> Option<String> {
         match self {
             Self::Number(number) => number.problem(),
             Self::Flag { no, yes } => (no == yes).then(|| "yes and no are the same text".to_owned()),

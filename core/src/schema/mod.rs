@@ -5,7 +5,7 @@ mod value;
 
 use serde::{Deserialize, Serialize};
 
-pub use field::{Change, Field, FieldKind, Level};
+pub use field::{Change, Field, FieldKind, Level, NumberKind};
 pub use value::ValueError;
 
 use crate::text::Text;
@@ -59,7 +59,10 @@ impl Schema {
                 return Some(format!("field {index} has no name"));
             }
             if usize::from(field.group) >= self.groups.len() {
-                return Some(format!("field {} names reason group {}, which does not exist", field.name, field.group));
+                return Some(format!(
+                    "field {} names reason group {}, which does not exist",
+                    field.name, field.group
+                ));
             }
             if let Some(problem) = field.kind.problem() {
                 return Some(format!("field {}: {problem}", field.name));

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::field::{Field, FieldKind, NumberKind};
+use crate::text::Language;
 
 /// Why a value cannot stand in a field, and what can.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -80,7 +81,8 @@ impl Field {
                 } else if MISSING_TEXTS.contains(&text) {
                     Ok(f64::NAN)
                 } else {
-                    text.parse::<f64>().map_or_else(|_| Err(self.not_a_flag(text)), |number| self.from_number(number))
+                    text.parse::<f64>()
+                        .map_or_else(|_| Err(self.not_a_flag(text)), |number| self.from_number(number))
                 }
             }
             FieldKind::Category { levels, missing_levels } => {
@@ -89,12 +91,18 @@ impl Field {
                     Some(position) => Ok(position as f64),
                     None if missing_levels.iter().any(|missing| missing == text) => Ok(f64::NAN),
                     None => {
-                        let mut known: Vec<String> =
-                            levels.iter().take(12).map(|level| format!("'{}'", level.value)).collect();
+                        let mut known: Vec<String> = levels
+                            .iter()
+                            .take(12)
+                            .map(|level| format!("'{}'", level.value))
+                            .collect();
                         if levels.len() > known.len() {
                             known.push(format!("… ({} in all)", levels.len()));
                         }
-                        Err(ValueError::UnknownLevel { found: shorten(text), known: known.join(", ") })
+                        Err(ValueError::UnknownLevel {
+                            found: shorten(text),
+                            known: known.join(", "),
+                        })
                     }
                 }
             }
@@ -136,25 +144,26 @@ impl Field {
                     yes.clone()
                 }
             }
-            FieldKind::Category { levels, .. } => {
-                self.level_position(value).and_then(|p| levels.get(p)).map(|l| l.value.clone()).unwrap_or_default()
-            }
+            FieldKind::Category { levels, .. } => self
+                .level_position(value)
+                .and_then(|p| levels.get(p))
+                .map(|l| l.value.clone())
+                .unwrap_or_default(),
         }
     }
 
-    /// The stored value of a number that a person typed as it is shown on screen: `1 250,5` and `1250.5` are both
-    /// understood, and a scaled field (days shown as years) is brought back to its raw unit.
-    pub fn parse_shown(&self, text: &str) -> Result<f64, ValueError> {
-        let FieldKind::Number(number) = &self.kind else { return self.parse(text) };
-        let plain: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’'))
-            .map(|c| if c == '−' { '-' } else { c })
-            .collect();
-        if plain.is_empty() {
+    /// The stored value of a number that a person typed as it is shown on screen, read as people of that language
+    /// write it: `1 250,5`, `1,250.5` and `1250.5` mean the same in both, and `1,250` is a thousand and more in English
+    /// but a little over one in French. A scaled field (days shown as years) is brought back to its raw unit.
+    pub fn parse_shown(&self, text: &str, language: Language) -> Result<f64, ValueError> {
+        let FieldKind::Number(number) = &self.kind else {
+            return self.parse(text);
+        };
+        let text = text.trim();
+        if text.is_empty() {
             return Ok(f64::NAN);
         }
-        let plain = if plain.contains('.') { plain.replace(',', "") } else { plain.replace(',', ".") };
+        let plain = plain_number(text, language).ok_or_else(|| ValueError::NotANumber { found: shorten(text) })?;
         let shown = match plain.parse::<f64>() {
             Ok(shown) if shown.is_finite() => shown,
             _ => return Err(ValueError::NotANumber { found: shorten(text) }),
@@ -166,14 +175,22 @@ impl Field {
         // Told in the unit that the person typed, not in the raw one; dividing by a negative scale swaps the ends.
         number.check(raw).map_err(|error| match error {
             ValueError::NotWhole { .. } => ValueError::NotWhole { found: shown },
-            ValueError::TooSmall { min, .. } if number.scale < 0.0 => {
-                ValueError::TooLarge { found: shown, max: min / number.scale }
-            }
-            ValueError::TooLarge { max, .. } if number.scale < 0.0 => {
-                ValueError::TooSmall { found: shown, min: positive_zero(max / number.scale) }
-            }
-            ValueError::TooSmall { min, .. } => ValueError::TooSmall { found: shown, min: min / number.scale },
-            ValueError::TooLarge { max, .. } => ValueError::TooLarge { found: shown, max: max / number.scale },
+            ValueError::TooSmall { min, .. } if number.scale < 0.0 => ValueError::TooLarge {
+                found: shown,
+                max: min / number.scale,
+            },
+            ValueError::TooLarge { max, .. } if number.scale < 0.0 => ValueError::TooSmall {
+                found: shown,
+                min: positive_zero(max / number.scale),
+            },
+            ValueError::TooSmall { min, .. } => ValueError::TooSmall {
+                found: shown,
+                min: min / number.scale,
+            },
+            ValueError::TooLarge { max, .. } => ValueError::TooLarge {
+                found: shown,
+                max: max / number.scale,
+            },
             other => other,
         })
     }
@@ -199,9 +216,11 @@ impl Field {
 
     fn not_a_flag(&self, found: &str) -> ValueError {
         match &self.kind {
-            FieldKind::Flag { no, yes } => {
-                ValueError::NotAFlag { found: shorten(found), yes: yes.clone(), no: no.clone() }
-            }
+            FieldKind::Flag { no, yes } => ValueError::NotAFlag {
+                found: shorten(found),
+                yes: yes.clone(),
+                no: no.clone(),
+            },
             FieldKind::Number(_) | FieldKind::Category { .. } => ValueError::NotANumber { found: shorten(found) },
         }
     }
@@ -213,7 +232,9 @@ impl NumberKind {
             return Ok(f64::NAN);
         }
         if !value.is_finite() {
-            return Err(ValueError::NotANumber { found: value.to_string() });
+            return Err(ValueError::NotANumber {
+                found: value.to_string(),
+            });
         }
         if let Some(min) = self.min.filter(|&min| value < min) {
             return Err(ValueError::TooSmall { found: value, min });
@@ -228,6 +249,50 @@ impl NumberKind {
     }
 }
 
+/// A number as people write it (`1 250,5`, `1,250.5`) in the notation of programs (`1250.5`); `None` when it cannot be
+/// read in one way only, such as `12,34,5`. Whether it is a number at all is left to its parser.
+fn plain_number(text: &str, language: Language) -> Option<String> {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’'))
+        .map(|c| if c == '−' { '-' } else { c })
+        .collect();
+    let separators: Vec<(usize, char)> = plain.char_indices().filter(|(_, c)| matches!(c, ',' | '.')).collect();
+    let (Some(&(first_at, first)), Some(&(last_at, last))) = (separators.first(), separators.last()) else {
+        return Some(plain);
+    };
+    // One kind that comes again separates thousands; where both kinds occur, the last one is the decimal separator.
+    let decimal = if first != last {
+        Some(last_at)
+    } else if separators.len() > 1 {
+        None
+    } else {
+        // A single comma: thousands for an English reader if it stands as it would there, as in `270,000`.
+        let whole = plain[..first_at].trim_start_matches(['-', '+']);
+        let groups = language == Language::En && first == ',' && !whole.starts_with('0');
+        (!(groups && in_thousands(&plain))).then_some(last_at)
+    };
+    let (whole, fraction) = decimal.map_or((&plain[..], ""), |at| (&plain[..at], &plain[at + 1..]));
+    if whole.contains([',', '.']) && !in_thousands(whole) {
+        return None;
+    }
+    let whole: String = whole.chars().filter(|c| !matches!(c, ',' | '.')).collect();
+    Some(if fraction.is_empty() {
+        whole
+    } else {
+        format!("{whole}.{fraction}")
+    })
+}
+
+/// Whether the separators of a whole number are all the same and stand before every third digit.
+fn in_thousands(whole: &str) -> bool {
+    let mut groups = whole.trim_start_matches(['-', '+']).split([',', '.']);
+    let first = groups.next().unwrap_or_default();
+    let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    let one_kind = !(whole.contains(',') && whole.contains('.'));
+    one_kind && (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group))
+}
+
 /// −0 would be shown as "-0".
 fn positive_zero(value: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
@@ -236,5 +301,48 @@ fn positive_zero(value: f64) -> f64 {
 /// Keeps error messages readable when a cell holds a novel.
 fn shorten(text: &str) -> String {
     const LIMIT: usize = 40;
-    if text.chars().count() <= LIMIT { text.to_owned() } else { text.chars().take(LIMIT).chain(['…']).collect() }
+    if text.chars().count() <= LIMIT {
+        text.to_owned()
+    } else {
+        text.chars().take(LIMIT).chain(['…']).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        use Language::{En, Fr};
+        for (text, language, expected) in [
+            ("1250.5", En, Some("1250.5")),
+            ("1250.5", Fr, Some("1250.5")),
+            ("1 250,5", En, Some("1250.5")),
+            ("1\u{202f}250,5", Fr, Some("1250.5")),
+            ("1,250.5", Fr, Some("1250.5")),
+            ("1.250,5", En, Some("1250.5")),
+            ("270,000", En, Some("270000")),
+            ("270,000", Fr, Some("270.000")),
+            ("-270,000", En, Some("-270000")),
+            ("0,125", En, Some("0.125")),
+            ("1250,500", En, Some("1250.500")),
+            ("1,250,000", Fr, Some("1250000")),
+            ("1.250.000", En, Some("1250000")),
+            ("1’250’000", Fr, Some("1250000")),
+            ("−3,5", Fr, Some("-3.5")),
+            ("5,", Fr, Some("5")),
+            (",5", Fr, Some(".5")),
+            ("12,34,5", En, None),
+            ("1,2.3,4", En, None),
+            ("1.250,5,5", Fr, None),
+            ("1.2,5", Fr, None),
+        ] {
+            assert_eq!(
+                plain_number(text, language).as_deref(),
+                expected,
+                "{text} in {language:?}"
+            );
+        }
+    }
 }

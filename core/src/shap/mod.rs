@@ -35,9 +35,15 @@ struct Rules {
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        let path_features =
-            ensemble.trees.iter().map(|tree| most_distinct_features(tree, tree.root(), &mut Vec::new())).collect();
-        let base_value = ensemble.trees.iter().fold(0.0, |sum, tree| sum + expected_value(tree, tree.root()));
+        let path_features = ensemble
+            .trees
+            .iter()
+            .map(|tree| most_distinct_features(tree, tree.root(), &mut Vec::new()))
+            .collect();
+        let base_value = ensemble
+            .trees
+            .iter()
+            .fold(0.0, |sum, tree| sum + expected_value(tree, tree.root()));
         let rules = Rules {
             two: Rule::gauss_legendre(),
             four: Rule::gauss_legendre(),
@@ -45,7 +51,11 @@ impl Explainer {
             sixteen: Rule::gauss_legendre(),
             sixty_four: Rule::gauss_legendre(),
         };
-        Self { base_value, path_features, rules }
+        Self {
+            base_value,
+            path_features,
+            rules,
+        }
     }
 
     /// The mean raw score over the training population as the trees saw it: what the contributions start from.
@@ -58,7 +68,12 @@ impl Explainer {
     pub fn contributions(&self, ensemble: &Ensemble, features: &[f64], contributions: &mut [f64]) {
         let mut path = vec![Factor::ABSENT; contributions.len()];
         for (tree, &distinct) in ensemble.trees.iter().zip(&self.path_features) {
-            let walk = Walk { tree, features, path: &mut path, contributions };
+            let walk = Walk {
+                tree,
+                features,
+                path: &mut path,
+                contributions,
+            };
             // A rule of K points is exact for up to 2K distinct features. Trees are at most 128 deep.
             match distinct {
                 0..=4 => walk.run(&self.rules.two),
@@ -82,7 +97,11 @@ struct Factor {
 }
 
 impl Factor {
-    const ABSENT: Self = Self { present: false, cover: 1.0, passes: 1.0 };
+    const ABSENT: Self = Self {
+        present: false,
+        cover: 1.0,
+        passes: 1.0,
+    };
 }
 
 struct Walk<'a> {
@@ -120,11 +139,15 @@ impl Walk<'_> {
         }
         let mut inside = [0.0; K];
         let mut weighted = [0.0; K];
-        for (child, share, passes) in
-            [(node.left, node.cover_left, goes_left), (node.right, node.cover_right, !goes_left)]
-        {
-            let factor =
-                Factor { present: true, cover: above.cover * share, passes: if passes { above.passes } else { 0.0 } };
+        for (child, share, passes) in [
+            (node.left, node.cover_left, goes_left),
+            (node.right, node.cover_right, !goes_left),
+        ] {
+            let factor = Factor {
+                present: true,
+                cover: above.cover * share,
+                passes: if passes { above.passes } else { 0.0 },
+            };
             if factor.cover == 0.0 && factor.passes == 0.0 {
                 continue; // the factor is 0 at every point: no leaf below has a say
             }
@@ -133,7 +156,11 @@ impl Walk<'_> {
             for k in 0..K {
                 let own = rule.factor(k, factor);
                 product[k] = without[k] * own;
-                relative[k] = if above.present { own / rule.factor(k, above) } else { own };
+                relative[k] = if above.present {
+                    own / rule.factor(k, above)
+                } else {
+                    own
+                };
             }
             self.path[feature] = factor;
             let part = self.below(rule, child, &product);

@@ -43,7 +43,10 @@ fn legendre(n: usize, x: f64) -> (f64, f64) {
     let (mut before, mut value) = (1.0, x);
     for degree in 2..=n {
         let degree = degree as f64;
-        (before, value) = (value, ((2.0 * degree - 1.0) * x * value - (degree - 1.0) * before) / degree);
+        (before, value) = (
+            value,
+            ((2.0 * degree - 1.0) * x * value - (degree - 1.0) * before) / degree,
+        );
     }
     (value, n as f64 * (x * value - before) / (x * x - 1.0))
 }
@@ -55,9 +58,14 @@ mod tests {
     fn check<const K: usize>() {
         let rule = Rule::<K>::gauss_legendre();
         for degree in 0..2 * K {
-            let integral: f64 = (0..K).map(|k| rule.weights[k] * libm::pow(rule.points[k], degree as f64)).sum();
+            let integral: f64 = (0..K)
+                .map(|k| rule.weights[k] * libm::pow(rule.points[k], degree as f64))
+                .sum();
             let exact = 1.0 / (degree as f64 + 1.0);
-            assert!((integral - exact).abs() < 1e-14, "K = {K}, degree {degree}: {integral} is not {exact}");
+            assert!(
+                (integral - exact).abs() < 1e-14,
+                "K = {K}, degree {degree}: {integral} is not {exact}"
+            );
         }
     }
 

@@ -26,8 +26,9 @@ pub fn expected_calibration_error(probabilities: &[f64], outcomes: &[bool], bins
     let mut error = 0.0;
     for bin in 0..bins {
         let members = &order[bin * rows / bins..(bin + 1) * rows / bins];
-        let difference =
-            members.iter().fold(0.0, |sum, &row| sum + probabilities[row] - f64::from(u8::from(outcomes[row])));
+        let difference = members.iter().fold(0.0, |sum, &row| {
+            sum + probabilities[row] - f64::from(u8::from(outcomes[row]))
+        });
         error += difference.abs();
     }
     error / rows as f64

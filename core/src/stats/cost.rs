@@ -34,7 +34,12 @@ impl Outcome {
 
 /// Counts decisions when probabilities from `threshold` on are declined.
 pub fn outcome_at(probabilities: &[f64], outcomes: &[bool], threshold: f64, weights: Option<&[u32]>) -> Outcome {
-    let mut counts = Outcome { true_positives: 0, false_positives: 0, true_negatives: 0, false_negatives: 0 };
+    let mut counts = Outcome {
+        true_positives: 0,
+        false_positives: 0,
+        true_negatives: 0,
+        false_negatives: 0,
+    };
     for (row, (&probability, &outcome)) in probabilities.iter().zip(outcomes).enumerate() {
         let count = match (probability >= threshold, outcome) {
             (true, true) => &mut counts.true_positives,
@@ -60,7 +65,11 @@ pub fn best_threshold(probabilities: &[f64], outcomes: &[bool], costs: &Costs) -
     let mut cost = costs.false_positive * good as f64;
     let mut best = (cost, probabilities[*order.first()?] / 2.0);
     for (place, &row) in order.iter().enumerate() {
-        cost += if outcomes[row] { costs.false_negative } else { -costs.false_positive };
+        cost += if outcomes[row] {
+            costs.false_negative
+        } else {
+            -costs.false_positive
+        };
         let next = order.get(place + 1).map_or(1.0, |&next| probabilities[next]);
         if next != probabilities[row] && cost < best.0 {
             best = (cost, f64::midpoint(probabilities[row], next));

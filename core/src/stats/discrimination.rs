@@ -23,9 +23,17 @@ impl Ranking {
         let mut order: Vec<usize> = (0..rows).collect();
         order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
         let ties_with_next = (0..rows)
-            .map(|place| order.get(place + 1).is_some_and(|&next| scores[next] == scores[order[place]]))
+            .map(|place| {
+                order
+                    .get(place + 1)
+                    .is_some_and(|&next| scores[next] == scores[order[place]])
+            })
             .collect();
-        Self { order, ties_with_next, outcomes: outcomes[..rows].to_vec() }
+        Self {
+            order,
+            ties_with_next,
+            outcomes: outcomes[..rows].to_vec(),
+        }
     }
 
     /// Area under the ROC curve: the chance that a default scores above a non-default, ties counting half. With

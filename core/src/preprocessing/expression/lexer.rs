@@ -25,7 +25,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, ExpressionError>
         } else if first.is_ascii_digit() || first == '.' {
             number(rest, offset)?
         } else if first.is_alphabetic() || first == '_' {
-            let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             (Token::Name(rest[..length].to_owned()), length)
         } else if first == '"' {
             match rest[1..].find('"') {
@@ -62,5 +64,8 @@ fn number(rest: &str, offset: usize) -> Result<(Token, usize), ExpressionError> 
 }
 
 pub(super) fn error(offset: usize, message: &str) -> ExpressionError {
-    ExpressionError { offset, message: message.to_owned() }
+    ExpressionError {
+        offset,
+        message: message.to_owned(),
+    }
 }

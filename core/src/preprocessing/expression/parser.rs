@@ -28,16 +28,28 @@ const NESTING_LIMIT: usize = 64;
 /// assert_eq!(compile("CREDIT / ANUITY", &Loan).unwrap_err().offset, 9);
 /// ```
 pub fn compile(text: &str, scope: &dyn Scope) -> Result<(Program, ValueType), ExpressionError> {
-    let mut parser = Parser { tokens: tokens(text)?, position: 0, operations: Vec::new(), nesting: 0, scope };
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        position: 0,
+        operations: Vec::new(),
+        nesting: 0,
+        scope,
+    };
     let value_type = parser.disjunction()?;
     parser.expect_end()?;
     if let ValueType::Category(_) = value_type {
-        return Err(error(0, "this is a category; compare it with a level, as in FIELD == \"level\""));
+        return Err(error(
+            0,
+            "this is a category; compare it with a level, as in FIELD == \"level\"",
+        ));
     }
     let program = Program::new(parser.operations);
     // Names were resolved through the scope; what is left to check is the height of the stack.
     match program.problem(usize::MAX, usize::MAX) {
-        Some(problem) => Err(error(0, &format!("the expression {problem}; split it into several features"))),
+        Some(problem) => Err(error(
+            0,
+            &format!("the expression {problem}; split it into several features"),
+        )),
         None => Ok((program, value_type)),
     }
 }
@@ -55,7 +67,9 @@ type Part = (ValueType, usize);
 
 impl Parser<'_> {
     fn disjunction(&mut self) -> Result<ValueType, ExpressionError> {
-        self.logic("or", Operation::Or, |parser| parser.logic("and", Operation::And, Self::negation))
+        self.logic("or", Operation::Or, |parser| {
+            parser.logic("and", Operation::And, Self::negation)
+        })
     }
 
     fn logic(
@@ -117,13 +131,20 @@ impl Parser<'_> {
             ">" | ">=" => {
                 let left_start = self.part_start(left_operations);
                 self.operations[left_start..].rotate_left(left_operations - left_start);
-                if symbol == ">" { Operation::Less } else { Operation::LessOrEqual }
+                if symbol == ">" {
+                    Operation::Less
+                } else {
+                    Operation::LessOrEqual
+                }
             }
             _ => return Err(error(at, "this comparison has no meaning")),
         };
         let value_type = self.push(operation, ValueType::Boolean);
         if let Token::Symbol("==" | "!=" | "<" | "<=" | ">" | ">=") = self.peek() {
-            return Err(error(self.offset(), "comparisons cannot be chained; join them with 'and'"));
+            return Err(error(
+                self.offset(),
+                "comparisons cannot be chained; join them with 'and'",
+            ));
         }
         Ok(value_type)
     }
@@ -141,7 +162,10 @@ impl Parser<'_> {
 
     fn level_comparison(&mut self, field: u16, symbol: &str, at: usize) -> Result<ValueType, ExpressionError> {
         if symbol != "==" && symbol != "!=" {
-            return Err(error(at, &format!("a category has no order; '{symbol}' needs numbers, == and != do not")));
+            return Err(error(
+                at,
+                &format!("a category has no order; '{symbol}' needs numbers, == and != do not"),
+            ));
         }
         let start = self.offset();
         let Token::Text(level) = self.next() else {
@@ -154,7 +178,14 @@ impl Parser<'_> {
             return Err(error(start, &format!("\"{level}\" is not a level of this category")));
         };
         self.push(Operation::Number(f64::from(position)), ValueType::Number);
-        Ok(self.push(if symbol == "==" { Operation::Equal } else { Operation::NotEqual }, ValueType::Boolean))
+        Ok(self.push(
+            if symbol == "==" {
+                Operation::Equal
+            } else {
+                Operation::NotEqual
+            },
+            ValueType::Boolean,
+        ))
     }
 
     fn sum(&mut self) -> Result<ValueType, ExpressionError> {
@@ -170,8 +201,9 @@ impl Parser<'_> {
     ) -> Result<ValueType, ExpressionError> {
         let start = self.offset();
         let mut value_type = operand(self)?;
-        while let Some((symbol, operation)) =
-            symbols.iter().find(|(symbol, _)| matches!(self.peek(), Token::Symbol(found) if found == symbol))
+        while let Some((symbol, operation)) = symbols
+            .iter()
+            .find(|(symbol, _)| matches!(self.peek(), Token::Symbol(found) if found == symbol))
         {
             number((value_type, start), symbol)?;
             self.position += 1;
@@ -212,12 +244,17 @@ impl Parser<'_> {
                 Some(Binding::Feature(index)) => Ok(self.push(Operation::Feature(index), ValueType::Number)),
                 None => {
                     let hint = self.scope.similar(&name).map(|near| format!("; did you mean {near}?"));
-                    let message =
-                        format!("there is no field or earlier feature called {name}{}", hint.unwrap_or_default());
+                    let message = format!(
+                        "there is no field or earlier feature called {name}{}",
+                        hint.unwrap_or_default()
+                    );
                     Err(error(start, &message))
                 }
             },
-            Token::Text(_) => Err(error(start, "text may only stand on the right of a category's == or !=")),
+            Token::Text(_) => Err(error(
+                start,
+                "text may only stand on the right of a category's == or !=",
+            )),
             Token::End => Err(error(start, "the expression ends where a value is expected")),
             Token::Symbol(symbol) => Err(error(start, &format!("a value is expected here, not '{symbol}'"))),
         }
@@ -236,9 +273,14 @@ impl Parser<'_> {
             }
         }
         self.expect(")")?;
-        let count = u8::try_from(arguments.len()).ok().filter(|&count| usize::from(count) <= STACK_LIMIT);
+        let count = u8::try_from(arguments.len())
+            .ok()
+            .filter(|&count| usize::from(count) <= STACK_LIMIT);
         let Some(count) = count else {
-            return Err(error(start, &format!("{name} has more than {STACK_LIMIT} arguments; split it")));
+            return Err(error(
+                start,
+                &format!("{name} has more than {STACK_LIMIT} arguments; split it"),
+            ));
         };
         let (operation, exactly) = match name {
             "if" => (Operation::If, Some(3)),
@@ -254,7 +296,10 @@ impl Parser<'_> {
             "count" => (Operation::Count(count), None),
             _ => {
                 let known = "if, is_missing, abs, sqrt, log, min, max, mean, sum, std, count";
-                return Err(error(start, &format!("there is no function called {name}; the functions are {known}")));
+                return Err(error(
+                    start,
+                    &format!("there is no function called {name}; the functions are {known}"),
+                ));
             }
         };
         if exactly.is_some_and(|wanted| wanted != count) || count == 0 {
@@ -270,7 +315,14 @@ impl Parser<'_> {
                 number(arguments[1], "if")?;
                 number(arguments[2], "if")?;
                 let both_boolean = branches == (ValueType::Boolean, ValueType::Boolean);
-                return Ok(self.push(operation, if both_boolean { ValueType::Boolean } else { ValueType::Number }));
+                return Ok(self.push(
+                    operation,
+                    if both_boolean {
+                        ValueType::Boolean
+                    } else {
+                        ValueType::Number
+                    },
+                ));
             }
             _ => {}
         }
@@ -286,7 +338,10 @@ impl Parser<'_> {
     ) -> Result<ValueType, ExpressionError> {
         self.nesting += 1;
         if self.nesting > NESTING_LIMIT {
-            return Err(error(self.offset(), "the expression is nested too deeply; split it into several features"));
+            return Err(error(
+                self.offset(),
+                "the expression is nested too deeply; split it into several features",
+            ));
         }
         let value_type = part(self)?;
         self.nesting -= 1;
@@ -309,7 +364,10 @@ impl Parser<'_> {
     }
 
     fn offset(&self) -> usize {
-        self.tokens.get(self.position).or(self.tokens.last()).map_or(0, |(_, offset)| *offset)
+        self.tokens
+            .get(self.position)
+            .or(self.tokens.last())
+            .map_or(0, |(_, offset)| *offset)
     }
 
     fn take_word(&mut self, word: &str) -> bool {
@@ -337,15 +395,19 @@ impl Parser<'_> {
 fn number((value_type, start): Part, user: &str) -> Result<(), ExpressionError> {
     match value_type {
         ValueType::Number | ValueType::Boolean => Ok(()),
-        ValueType::Category(_) => Err(error(start, &format!("'{user}' needs a number, and this is a category"))),
+        ValueType::Category(_) => Err(error(
+            start,
+            &format!("'{user}' needs a number, and this is a category"),
+        )),
     }
 }
 
 fn boolean((value_type, start): Part, user: &str) -> Result<(), ExpressionError> {
     match value_type {
         ValueType::Boolean => Ok(()),
-        ValueType::Number | ValueType::Category(_) => {
-            Err(error(start, &format!("'{user}' needs a condition (true or false) here")))
-        }
+        ValueType::Number | ValueType::Category(_) => Err(error(
+            start,
+            &format!("'{user}' needs a condition (true or false) here"),
+        )),
     }
 }

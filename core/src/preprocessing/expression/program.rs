@@ -86,7 +86,13 @@ impl Operation {
         let argument = |index: usize| arguments.get(index).copied().unwrap_or(f64::NAN);
         let (a, b) = (argument(0), argument(1));
         let present = || arguments.iter().copied().filter(|value| !value.is_nan());
-        let truth = |holds: bool| if a.is_nan() || b.is_nan() { f64::NAN } else { f64::from(u8::from(holds)) };
+        let truth = |holds: bool| {
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                f64::from(u8::from(holds))
+            }
+        };
         match self {
             Self::Field(index) => fields.get(usize::from(index)).copied().unwrap_or(f64::NAN),
             Self::Feature(index) => features.get(usize::from(index)).copied().unwrap_or(f64::NAN),
@@ -117,12 +123,14 @@ impl Operation {
             Self::Absolute => a.abs(),
             Self::SquareRoot => libm::sqrt(a),
             Self::Logarithm => libm::log(a),
-            Self::Minimum(_) => {
-                present().fold(f64::NAN, |least, value| if value < least || least.is_nan() { value } else { least })
-            }
-            Self::Maximum(_) => {
-                present().fold(f64::NAN, |most, value| if value > most || most.is_nan() { value } else { most })
-            }
+            Self::Minimum(_) => present().fold(
+                f64::NAN,
+                |least, value| if value < least || least.is_nan() { value } else { least },
+            ),
+            Self::Maximum(_) => present().fold(
+                f64::NAN,
+                |most, value| if value > most || most.is_nan() { value } else { most },
+            ),
             Self::Sum(_) => {
                 if present().next().is_none() {
                     f64::NAN

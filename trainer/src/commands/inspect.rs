@@ -1,0 +1,153 @@
+//! `candor inspect`.
+
+use std::path::PathBuf;
+
+use candor_core::Model;
+use candor_core::artifact::Interval;
+use clap::Args;
+
+use super::scoring::load;
+use crate::error::Error;
+
+/// Shows what a model file holds. A file that can be shown has passed every check: it is whole and undamaged, its trees
+/// are sound, and it scores its parity cases to the recorded bits.
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// Model file.
+    #[arg(value_name = "FILE")]
+    model: PathBuf,
+    /// Print everything but the trees as JSON.
+    #[arg(long)]
+    json: bool,
+    /// List every feature with its importance.
+    #[arg(long)]
+    features: bool,
+}
+
+impl Inspect {
+    pub(super) fn run(self) -> Result<(), Error> {
+        let bytes = std::fs::read(&self.model).map_err(Error::read(&self.model))?;
+        let scorer = load(&self.model)?;
+        let model = scorer.model();
+        let digest = Model::digest_of(&bytes).unwrap_or_default();
+        if self.json {
+            println!("{}", as_json(model, &digest).map_err(Error::write(&self.model))?);
+            return Ok(());
+        }
+        let card = &model.card;
+        println!("{}", card.name);
+        println!("  digest       {digest}");
+        println!("  made by      Candor {}, {}", card.candor_version, card.algorithm);
+        println!(
+            "  data         {} ({} rows, sha256 {}…)",
+            card.data.file,
+            card.data.rows,
+            &first(&card.data.sha256, 16)
+        );
+        println!(
+            "  inputs       {} fields, {} features",
+            model.schema.fields.len(),
+            model.preprocessing.features.len()
+        );
+        println!(
+            "  trees        {} with {} leaves",
+            model.ensemble.trees.len(),
+            model.ensemble.leaf_count()
+        );
+        println!(
+            "  calibration  {:.6} · raw + {:.6}",
+            model.calibration.slope, model.calibration.intercept
+        );
+        let policy = &model.policy;
+        println!(
+            "  threshold    {:.6} (declined from here on; break-even {:.6})",
+            policy.threshold,
+            policy.costs.break_even()
+        );
+        let [medium, high, critical] = policy.risk_bounds;
+        println!("  risk levels  MEDIUM from {medium:.4}, HIGH from {high:.4}, CRITICAL from {critical:.4}");
+        let scaling = policy.scaling;
+        println!(
+            "  points       {} at odds {}:1, {} to double the odds",
+            scaling.points, scaling.odds, scaling.pdo
+        );
+        for excluded in &policy.excluded {
+            println!("  not an input {}: {}", excluded.field, excluded.why.en);
+        }
+        if !card.dropped_features.is_empty() {
+            println!("  left out     {}", card.dropped_features.join(", "));
+        }
+        println!();
+        print_parts(model);
+        println!("\nMost important features (mean absolute contribution, log-odds):");
+        let mut order: Vec<usize> = (0..model.reference.importance.len()).collect();
+        order.sort_by(|&a, &b| model.reference.importance[b].total_cmp(&model.reference.importance[a]));
+        for &feature in order.iter().take(if self.features { usize::MAX } else { 15 }) {
+            let described = &model.preprocessing.features[feature];
+            println!(
+                "  {:.4}  {:<34} {}",
+                model.reference.importance[feature], described.name, described.label.en
+            );
+        }
+        Ok(())
+    }
+}
+
+fn first(text: &str, count: usize) -> String {
+    text.chars().take(count).collect()
+}
+
+fn as_json(model: &Model, digest: &str) -> std::io::Result<String> {
+    let value = serde_json::json!({
+        "digest": digest,
+        "card": model.card,
+        "policy": model.policy,
+        "calibration": model.calibration,
+        "schema": model.schema,
+        "features": model.preprocessing.features,
+        "reference": model.reference,
+        "trees": model.ensemble.trees.len(),
+        "leaves": model.ensemble.leaf_count(),
+    });
+    serde_json::to_string_pretty(&value).map_err(std::io::Error::from)
+}
+
+/// Prints the figures of every part, with intervals where they matter.
+pub(super) fn print_parts(model: &Model) {
+    let parts = &model.card.parts;
+    let header: Vec<String> = parts.iter().map(|part| format!("{:>22}", part.name)).collect();
+    println!("{:<26}{}", "", header.join(""));
+    let line = |label: &str, cell: &dyn Fn(usize) -> String| {
+        let cells: Vec<String> = (0..parts.len()).map(|part| format!("{:>22}", cell(part))).collect();
+        println!("{label:<26}{}", cells.join(""));
+    };
+    line("clients", &|part| parts[part].rows.to_string());
+    line("bad rate", &|part| {
+        #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+        let rate = 100.0 * parts[part].bad as f64 / parts[part].rows as f64;
+        format!("{rate:.2} %")
+    });
+    let interval = |interval: &Interval, digits: usize| {
+        format!(
+            "{:.digits$} [{:.digits$}, {:.digits$}]",
+            interval.value, interval.low, interval.high
+        )
+    };
+    let metric = |label: &str, value: &dyn Fn(&candor_core::artifact::Metrics) -> String| {
+        line(label, &|part| {
+            parts[part].metrics.as_ref().map_or_else(|| "–".into(), value)
+        });
+    };
+    metric("AUC", &|m| interval(&m.auc, 3));
+    metric("Gini", &|m| interval(&m.gini, 3));
+    metric("KS", &|m| interval(&m.ks, 3));
+    metric("log-loss", &|m| interval(&m.log_loss, 3));
+    metric("Brier score", &|m| interval(&m.brier, 3));
+    metric("calibration error", &|m| format!("{:.4}", m.calibration_error));
+    metric("cost at the threshold", &|m| interval(&m.cost, 3));
+    metric("cost at break-even", &|m| interval(&m.cost_at_break_even, 3));
+    metric("cost, approve all", &|m| format!("{:.3}", m.cost_approve_all));
+    metric("cost, decline all", &|m| format!("{:.3}", m.cost_decline_all));
+    metric("approved", &|m| format!("{:.1} %", 100.0 * m.approval_rate));
+    println!("In brackets: 95 % bootstrap intervals. Costs are per client, at the policy's costs.");
+}

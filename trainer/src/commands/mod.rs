@@ -1,0 +1,78 @@
+//! The commands of `candor`, one module each.
+
+mod explain;
+mod inspect;
+mod progress;
+mod score;
+mod scoring;
+mod serve;
+mod synth;
+mod train;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+
+/// Train, inspect and run credit-scoring models that explain themselves.
+///
+/// A model is one file, NAME.candor. It scores on this command line, in the browser and in other programs with the
+/// same bits everywhere.
+#[derive(Debug, Parser)]
+#[command(name = "candor", version, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+A first model, from nothing:
+  candor synth --clients 20000 --output data
+  candor train --data data --output model.candor
+  candor inspect model.candor
+  candor score --model model.candor --input data/application_train.csv --output scores.csv
+  candor explain --model model.candor --input data/application_train.csv --output reasons.parquet
+
+Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make Home Credit style tables to try things with.
+    Synth(synth::Synth),
+    /// Train and validate a model on a table of applications.
+    Train(train::Train),
+    /// Show what a model file holds: figures, policy, inputs, lineage.
+    Inspect(inspect::Inspect),
+    /// Score applications: probability, points, decision, risk level.
+    Score(score::ScoreCommand),
+    /// Explain scores: what each feature adds, exactly.
+    Explain(explain::Explain),
+    /// Serve the built app and a model on this machine.
+    Serve(serve::Serve),
+}
+
+/// What a command that could run answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Done; exit code 0.
+    Yes,
+    /// The answer is no; exit code 1.
+    No,
+}
+
+impl Arguments {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever kept the command from running.
+    pub fn run(self) -> Result<Answer, Error> {
+        match self.command {
+            Command::Synth(command) => command.run(),
+            Command::Train(command) => command.run(),
+            Command::Inspect(command) => command.run(),
+            Command::Score(command) => command.run(),
+            Command::Explain(command) => command.run(),
+            Command::Serve(command) => command.run(),
+        }?;
+        Ok(Answer::Yes)
+    }
+}

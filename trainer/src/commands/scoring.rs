@@ -1,0 +1,138 @@
+//! What `score` and `explain` share: loading a model, reading applications in chunks, writing a row for each.
+
+use std::path::{Path, PathBuf};
+
+use candor_core::Scorer;
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+
+use super::progress::bar;
+use crate::error::{Error, describe};
+use crate::output::{Cell, Column, ColumnType, TableWriter};
+use crate::table::{ColumnRules, Format, Record, read_records};
+
+/// Applications in, a row for each out.
+#[derive(Debug, Args)]
+pub(super) struct Scoring {
+    /// Model file.
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    input: PathBuf,
+    /// Where results go (.csv, .csv.gz, .jsonl, .parquet), or - for standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    output: PathBuf,
+    /// Format of the input, when its name does not tell.
+    #[arg(long, value_name = "FORMAT")]
+    input_format: Option<Format>,
+    /// Format of the output, when its name does not tell.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// When a row cannot be scored: stop, or write its row with the reason in the column `error`.
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    bad_rows: BadRows,
+    #[command(flatten)]
+    columns: ColumnRules,
+    /// Replace the output file if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BadRows {
+    /// Stop with an error that names the line and the field; nothing is written.
+    Fail,
+    /// Go on.
+    Report,
+}
+
+/// Rows scored at once, on all cores.
+const CHUNK: usize = 4096;
+
+/// Loads a model file.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Model`].
+pub(super) fn load(path: &Path) -> Result<Scorer, Error> {
+    let bytes = std::fs::read(path).map_err(Error::read(path))?;
+    Scorer::from_bytes(&bytes).map_err(|source| Error::Model {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+impl Scoring {
+    pub(super) fn load(&self) -> Result<Scorer, Error> {
+        load(&self.model)
+    }
+
+    /// Reads all applications and writes `id`, then the cells that `row` makes of each, under `columns`.
+    pub(super) fn run(
+        self,
+        scorer: &Scorer,
+        columns: Vec<Column>,
+        row: impl Fn(&candor_core::Application) -> Vec<Cell> + Sync,
+    ) -> Result<(), Error> {
+        let width = columns.len();
+        let reports = self.bad_rows == BadRows::Report;
+        let mut all = vec![Column::new("id", ColumnType::Text)];
+        all.extend(columns);
+        all.extend(reports.then(|| Column::new("error", ColumnType::Text)));
+        let mut writer = TableWriter::create(&self.output, self.format, self.force, all)?;
+
+        let line = |record: &Record| -> Result<Vec<Cell>, Error> {
+            let mut cells = vec![Cell::Text(record.id.clone())];
+            match &record.application {
+                Ok(application) => {
+                    cells.extend(row(application));
+                    cells.extend(reports.then_some(Cell::Empty));
+                }
+                Err(errors) if reports => {
+                    cells.resize(1 + width, Cell::Empty);
+                    cells.push(Cell::Text(describe(errors)));
+                }
+                Err(errors) => {
+                    return Err(match Error::fields(&self.input, record.line, errors) {
+                        Error::Row { file, line, problem } => {
+                            let problem =
+                                format!("{problem}; correct it, or pass --bad-rows report to go on without such rows");
+                            Error::Row { file, line, problem }
+                        }
+                        other => other,
+                    });
+                }
+            }
+            Ok(cells)
+        };
+        let bar = bar(None, "Rows");
+        let mut write_chunk = |chunk: &mut Vec<Record>| -> Result<(), Error> {
+            let rows: Vec<Result<Vec<Cell>, Error>> = chunk.par_iter().map(line).collect();
+            for cells in rows {
+                writer.write(&cells?)?;
+            }
+            bar.inc(chunk.len() as u64);
+            chunk.clear();
+            Ok(())
+        };
+        let mut chunk = Vec::with_capacity(CHUNK);
+        read_records(
+            &self.input,
+            self.input_format,
+            scorer.schema(),
+            self.columns,
+            false,
+            &mut |record| {
+                chunk.push(record);
+                if chunk.len() == CHUNK {
+                    write_chunk(&mut chunk)
+                } else {
+                    Ok(())
+                }
+            },
+        )?;
+        write_chunk(&mut chunk)?;
+        bar.finish_and_clear();
+        writer.finish()
+    }
+}

@@ -1,0 +1,429 @@
+//! The definition file: raw fields, reason groups and features as data, compiled into a schema and a preprocessing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use candor_core::Text;
+use candor_core::decision::Excluded;
+use candor_core::preprocessing::expression::{self, Binding, Scope};
+use candor_core::preprocessing::{Feature, Preprocessing, Source, ValueType};
+use candor_core::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::Error;
+
+/// The definition of the Home Credit application table, which is used when no file is given.
+pub const APPLICATION: &str = include_str!("../features/application.toml");
+
+/// A compiled definition.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The fields that are inputs.
+    pub schema: Schema,
+    /// The features made from them.
+    pub preprocessing: Preprocessing,
+    /// What to put in for a missing value, per feature that asks for it; fitted on the training part.
+    pub imputations: Vec<(usize, Impute)>,
+    /// Features left out because they read an excluded field.
+    pub dropped_features: Vec<String>,
+}
+
+/// What to put in for a missing value.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Impute {
+    /// A statistic of the training part.
+    Fitted(Statistic),
+    /// A given number.
+    Constant(f64),
+}
+
+/// A statistic that imputation can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Statistic {
+    /// The middle value.
+    Median,
+    /// The mean.
+    Mean,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    table: TableEntry,
+    #[serde(rename = "group")]
+    groups: Vec<Group>,
+    #[serde(rename = "field")]
+    fields: Vec<Spanned<FieldEntry>>,
+    #[serde(rename = "feature", default)]
+    features: Vec<FeatureEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TableEntry {
+    name: String,
+    id: Option<String>,
+    target: Option<String>,
+    /// Known columns that are not read.
+    #[serde(default)]
+    unused: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldEntry {
+    name: String,
+    kind: Kind,
+    group: Spanned<String>,
+    label: Text,
+    help: Text,
+    unit: Option<Text>,
+    min: Option<f64>,
+    max: Option<f64>,
+    #[serde(default)]
+    decimals: u8,
+    #[serde(default)]
+    integer: bool,
+    #[serde(default = "one")]
+    scale: f64,
+    #[serde(default)]
+    sentinels: Vec<f64>,
+    no: Option<String>,
+    yes: Option<String>,
+    #[serde(default)]
+    levels: Vec<Level>,
+    #[serde(default)]
+    missing_levels: Vec<String>,
+    change: Change,
+    #[serde(default)]
+    primary: bool,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Number,
+    Flag,
+    Category,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeatureEntry {
+    name: Spanned<String>,
+    value: Spanned<String>,
+    group: Spanned<String>,
+    label: Text,
+    unit: Option<Text>,
+    impute: Option<Impute>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl Definition {
+    /// Compiles a definition file's text without the `excluded` fields and everything that reads them; `file` names it
+    /// in errors.
+    ///
+    /// # Errors
+    /// [`Error::Definition`] with line and column: TOML that does not parse, an unknown group, a name used twice, a
+    /// wrong expression.
+    pub fn compile(file: &str, text: &str, excluded: &[Excluded]) -> Result<Self, Error> {
+        let document: Document = toml::from_str(text).map_err(|error| {
+            Error::definition(
+                file,
+                text,
+                error.span().map_or(0, |span| span.start),
+                error.message().replace('\n', " "),
+            )
+        })?;
+        let compiler = Compiler {
+            file,
+            text,
+            groups: &document.groups,
+        };
+        let mut names = BTreeSet::new();
+        let mut fields = Vec::new();
+        for entry in &document.fields {
+            let field = compiler.field(entry)?;
+            if !names.insert(field.name.clone()) {
+                let problem = format!("field {} is defined twice", field.name);
+                return Err(Error::definition(file, text, entry.span().start, problem));
+            }
+            fields.push(field);
+        }
+        if let Some(unknown) = excluded.iter().find(|excluded| !names.contains(&excluded.field)) {
+            let problem = format!(
+                "the policy excludes {}, which is not a field of this table; correct its name",
+                unknown.field
+            );
+            return Err(Error::definition(file, text, 0, problem));
+        }
+        let is_excluded = |field: &Field| excluded.iter().any(|excluded| excluded.field == field.name);
+
+        // Everything is compiled once with all fields, so that a mistake is found even in a feature that is left out.
+        let all = compiler.features(&fields, &document.features, &mut names)?;
+        let mut dropped = BTreeSet::new();
+        for (index, feature) in all.features.iter().enumerate() {
+            if all
+                .fields_behind(index)
+                .into_iter()
+                .any(|field| is_excluded(&fields[field]))
+            {
+                dropped.insert(feature.name.clone());
+            }
+        }
+        let mut unused_columns = document.table.unused;
+        unused_columns.extend(excluded.iter().map(|excluded| excluded.field.clone()));
+        fields.retain(|field| !is_excluded(field));
+        let kept: Vec<&FeatureEntry> = document
+            .features
+            .iter()
+            .filter(|entry| !dropped.contains(entry.name.get_ref()))
+            .collect();
+        let mut scope = Names::of_fields(&fields);
+        let mut preprocessing = Preprocessing {
+            features: raw_features(&fields),
+        };
+        let mut imputations = Vec::new();
+        for entry in kept {
+            let feature = compiler.feature(entry, &scope)?;
+            scope.add_feature(&feature.name, preprocessing.features.len());
+            imputations.extend(entry.impute.map(|impute| (preprocessing.features.len(), impute)));
+            preprocessing.features.push(feature);
+        }
+        let (table, id, target) = (document.table.name, document.table.id, document.table.target);
+        let groups = document.groups;
+        let dropped_features = dropped
+            .into_iter()
+            .filter(|name| !excluded.iter().any(|excluded| excluded.field == *name))
+            .collect();
+        let schema = Schema {
+            table,
+            id,
+            target,
+            groups,
+            fields,
+            unused_columns,
+        };
+        Ok(Self {
+            schema,
+            preprocessing,
+            imputations,
+            dropped_features,
+        })
+    }
+}
+
+/// Every field is a feature under its own name.
+fn raw_features(fields: &[Field]) -> Vec<Feature> {
+    let feature = |(index, field): (u16, &Field)| Feature {
+        name: field.name.clone(),
+        label: field.label.clone(),
+        unit: field.unit.clone(),
+        group: field.group,
+        source: Source::Field(index),
+        imputed: None,
+    };
+    (0..).zip(fields).map(feature).collect()
+}
+
+struct Compiler<'a> {
+    file: &'a str,
+    text: &'a str,
+    groups: &'a [Group],
+}
+
+impl Compiler<'_> {
+    fn group(&self, key: &Spanned<String>) -> Result<u16, Error> {
+        (0..)
+            .zip(self.groups)
+            .find(|(_, group)| group.key == *key.get_ref())
+            .map(|(index, _)| index)
+            .ok_or_else(|| {
+                let known: Vec<&str> = self.groups.iter().map(|group| group.key.as_str()).collect();
+                let problem = format!(
+                    "there is no group '{}'; the groups are {}",
+                    key.get_ref(),
+                    known.join(", ")
+                );
+                Error::definition(self.file, self.text, key.span().start, problem)
+            })
+    }
+
+    fn field(&self, spanned: &Spanned<FieldEntry>) -> Result<Field, Error> {
+        let entry = spanned.get_ref();
+        let problem = |problem: &str| {
+            Error::definition(
+                self.file,
+                self.text,
+                spanned.span().start,
+                format!("field {}: {problem}", entry.name),
+            )
+        };
+        let kind = match entry.kind {
+            Kind::Number => FieldKind::Number(NumberKind {
+                min: entry.min,
+                max: entry.max,
+                decimals: entry.decimals,
+                integer: entry.integer,
+                scale: entry.scale,
+                sentinels: entry.sentinels.clone(),
+            }),
+            Kind::Flag => FieldKind::Flag {
+                no: entry.no.clone().unwrap_or_else(|| "0".into()),
+                yes: entry.yes.clone().unwrap_or_else(|| "1".into()),
+            },
+            Kind::Category if entry.levels.is_empty() => return Err(problem("a category needs its levels")),
+            Kind::Category => FieldKind::Category {
+                levels: entry.levels.clone(),
+                missing_levels: entry.missing_levels.clone(),
+            },
+        };
+        let field = Field {
+            name: entry.name.clone(),
+            kind,
+            group: self.group(&entry.group)?,
+            label: entry.label.clone(),
+            help: entry.help.clone(),
+            unit: entry.unit.clone(),
+            change: entry.change,
+            primary: entry.primary,
+        };
+        match field.kind.problem() {
+            Some(found) => Err(problem(&found)),
+            None => Ok(field),
+        }
+    }
+
+    fn features(
+        &self,
+        fields: &[Field],
+        entries: &[FeatureEntry],
+        names: &mut BTreeSet<String>,
+    ) -> Result<Preprocessing, Error> {
+        let mut features = raw_features(fields);
+        let mut scope = Names::of_fields(fields);
+        for entry in entries {
+            let feature = self.feature(entry, &scope)?;
+            if !names.insert(feature.name.clone()) {
+                let problem = format!("the name {} is used twice", feature.name);
+                return Err(Error::definition(
+                    self.file,
+                    self.text,
+                    entry.name.span().start,
+                    problem,
+                ));
+            }
+            scope.add_feature(&feature.name, features.len());
+            features.push(feature);
+        }
+        Ok(Preprocessing { features })
+    }
+
+    fn feature(&self, entry: &FeatureEntry, scope: &Names<'_>) -> Result<Feature, Error> {
+        let text = entry.value.get_ref();
+        let (program, _) = expression::compile(text, scope).map_err(|error| {
+            // The span begins at the quotes; the expression begins behind them.
+            let written = &self.text[entry.value.span()];
+            let quotes = if written.starts_with("\"\"\"") || written.starts_with("'''") {
+                3
+            } else {
+                1
+            };
+            Error::expression(
+                self.file,
+                self.text,
+                entry.value.span().start + quotes,
+                entry.name.get_ref(),
+                &error,
+            )
+        })?;
+        Ok(Feature {
+            name: entry.name.get_ref().clone(),
+            label: entry.label.clone(),
+            unit: entry.unit.clone(),
+            group: self.group(&entry.group)?,
+            source: Source::Expression {
+                text: text.clone(),
+                program,
+            },
+            imputed: None,
+        })
+    }
+}
+
+/// What names mean while features are compiled.
+struct Names<'a> {
+    fields: &'a [Field],
+    bindings: HashMap<String, Binding>,
+}
+
+impl<'a> Names<'a> {
+    fn of_fields(fields: &'a [Field]) -> Self {
+        let binding = |(index, field): (u16, &Field)| {
+            let value_type = match field.kind {
+                FieldKind::Number(_) => ValueType::Number,
+                FieldKind::Flag { .. } => ValueType::Boolean,
+                FieldKind::Category { .. } => ValueType::Category(index),
+            };
+            (field.name.clone(), Binding::Field(index, value_type))
+        };
+        Self {
+            fields,
+            bindings: (0..).zip(fields).map(binding).collect(),
+        }
+    }
+
+    fn add_feature(&mut self, name: &str, index: usize) {
+        if let Ok(index) = u16::try_from(index) {
+            self.bindings.insert(name.to_owned(), Binding::Feature(index));
+        }
+    }
+}
+
+impl Scope for Names<'_> {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        self.bindings.get(name).copied()
+    }
+
+    fn level(&self, field: u16, level: &str) -> Option<u16> {
+        let FieldKind::Category { levels, .. } = &self.fields.get(usize::from(field))?.kind else {
+            return None;
+        };
+        (0..)
+            .zip(levels)
+            .find(|(_, known)| known.value == level)
+            .map(|(position, _)| position)
+    }
+
+    fn similar(&self, name: &str) -> Option<String> {
+        let mut near: Vec<(usize, &String)> = self
+            .bindings
+            .keys()
+            .map(|known| (edit_distance(name, known), known))
+            .collect();
+        near.sort();
+        near.first()
+            .filter(|(distance, _)| *distance <= 3)
+            .map(|(_, known)| (*known).clone())
+    }
+}
+
+/// Levenshtein distance: insertions, deletions and replacements that turn one name into the other.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

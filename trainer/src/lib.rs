@@ -1,0 +1,14 @@
+//! The library behind the `candor` command line: reading tables, feature definitions, training and validation, writing
+//! results. Scoring itself lives in `candor-core`; everything here brings it data and takes its answers.
+
+pub mod commands;
+pub mod definition;
+pub mod error;
+pub mod learner;
+pub mod output;
+pub mod policy;
+pub mod synth;
+pub mod table;
+pub mod training;
+
+pub use error::Error;

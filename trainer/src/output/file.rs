@@ -1,0 +1,106 @@
+//! Files that appear whole: written beside their place, then renamed into it.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::Error;
+
+/// A file being written. Dropped unfinished, it leaves nothing behind.
+#[derive(Debug)]
+pub struct OutputFile {
+    path: PathBuf,
+    force: bool,
+    writer: BufWriter<NamedTempFile>,
+}
+
+/// Checks that `path` may be written, so that a long computation does not end in a refusal.
+///
+/// # Errors
+/// [`Error::Exists`] when the file is there and `force` is not given; [`Error::Write`] when its folder is not.
+pub fn destination(path: &Path, force: bool) -> Result<(), Error> {
+    if !force && path.exists() {
+        return Err(Error::Exists { path: path.to_owned() });
+    }
+    let folder = folder_of(path);
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
+    }
+    let problem = if path.is_dir() {
+        "this is a folder"
+    } else {
+        "its folder does not exist"
+    };
+    Err(Error::Write {
+        path: path.to_owned(),
+        source: io::Error::other(problem),
+    })
+}
+
+impl OutputFile {
+    /// Begins a file that will stand at `path`.
+    ///
+    /// # Errors
+    /// As [`destination`].
+    pub fn create(path: &Path, force: bool) -> Result<Self, Error> {
+        destination(path, force)?;
+        let mut builder = Builder::new();
+        builder.prefix(".candor-").suffix(".partial");
+        #[cfg(unix)]
+        {
+            // A temporary file is private by default; the result should have the permissions of any new file.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder_of(path)).map_err(Error::write(path))?;
+        Ok(Self {
+            path: path.to_owned(),
+            force,
+            writer: BufWriter::with_capacity(1 << 16, file),
+        })
+    }
+
+    /// Puts the file into its place.
+    ///
+    /// # Errors
+    /// [`Error::Write`]; [`Error::Exists`] when another process was faster.
+    pub fn finish(self) -> Result<(), Error> {
+        let Self { path, force, writer } = self;
+        let file = writer.into_inner().map_err(|error| Error::Write {
+            path: path.clone(),
+            source: error.into_error(),
+        })?;
+        file.as_file().sync_all().map_err(Error::write(&path))?;
+        let persisted = if force {
+            file.persist(&path)
+        } else {
+            file.persist_noclobber(&path)
+        };
+        match persisted {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists { path }),
+            Err(failure) => Err(Error::Write {
+                path,
+                source: failure.error,
+            }),
+        }
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}

@@ -1,0 +1,72 @@
+//! JSON lines: one object a line, a key per field.
+
+use std::io::{BufRead, BufReader};
+
+use candor_core::Raw;
+use serde_json::{Map, Value};
+
+use super::columns::{Leniency, Role, role_of};
+use super::csv_rows::open;
+use super::record::{Record, RecordBuilder, Request};
+use crate::error::Error;
+
+pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    let path = request.path;
+    let mut row = 0;
+    for (index, line) in BufReader::new(open(path)?).split(b'\n').enumerate() {
+        let bytes = line.map_err(Error::read(path))?;
+        let number = index as u64 + 1;
+        let error = |problem: String| Error::Row {
+            file: path.to_owned(),
+            line: number,
+            problem,
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|e| {
+            error(format!(
+                "byte {} is not valid UTF-8; save the file as UTF-8",
+                e.valid_up_to() + 1
+            ))
+        })?;
+        if text.trim().is_empty() {
+            continue;
+        }
+        let object: Map<String, Value> = serde_json::from_str(text).map_err(|e| {
+            error(format!(
+                "this is not a JSON object ({e}); write one object a line, a key per field"
+            ))
+        })?;
+        visit(record(request, &object, number, row).map_err(error)?)?;
+        row += 1;
+    }
+    Ok(())
+}
+
+/// A key that is not there is a missing value: JSON has no header to compare with the schema.
+fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u64) -> Result<Record, String> {
+    let mut builder = RecordBuilder::new(request.schema, line, row);
+    for (name, value) in object {
+        let Some(role) = role_of(name, request.schema) else {
+            if request.rules.extra_columns == Leniency::Fail {
+                builder.unknown(name);
+            }
+            continue;
+        };
+        let raw = match value {
+            Value::Null => Raw::Missing,
+            Value::Bool(flag) => Raw::Flag(*flag),
+            Value::Number(number) => Raw::Number(number.as_f64().unwrap_or(f64::NAN)),
+            Value::String(text) => Raw::Text(text),
+            Value::Array(_) | Value::Object(_) if role == Role::Unread => Raw::Missing,
+            Value::Array(_) | Value::Object(_) => {
+                return Err(format!(
+                    "{name} holds a list or an object; it should be a number, a text, true, false or null"
+                ));
+            }
+        };
+        builder.cell(role, raw);
+    }
+    if request.needs_target && !object.contains_key(request.schema.target.as_deref().unwrap_or_default()) {
+        return Err("the target is missing; training needs it: 1 for a default, 0 for none".into());
+    }
+    Ok(builder.finish())
+}

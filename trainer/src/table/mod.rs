@@ -1,0 +1,35 @@
+//! Reading tables: CSV (also gzipped), JSON lines and Parquet, row by row, as applications checked against a schema.
+
+mod columns;
+mod csv_rows;
+mod format;
+mod json_rows;
+mod parquet_rows;
+mod record;
+
+use std::path::{Path, PathBuf};
+
+pub use columns::{ColumnRules, Leniency};
+pub use format::Format;
+pub use record::{Record, read_records};
+
+use crate::error::Error;
+
+/// The file of `table` in a data folder (`table.csv`, `.csv.gz` or `.parquet`), or `data` itself when it is a file.
+///
+/// # Errors
+/// [`Error::NoTable`] when the folder holds none of them; [`Error::Read`] when `data` does not exist.
+pub fn find(data: &Path, table: &str) -> Result<PathBuf, Error> {
+    let metadata = std::fs::metadata(data).map_err(Error::read(data))?;
+    if metadata.is_file() {
+        return Ok(data.to_owned());
+    }
+    ["csv", "csv.gz", "parquet"]
+        .iter()
+        .map(|extension| data.join(format!("{table}.{extension}")))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Error::NoTable {
+            folder: data.to_owned(),
+            table: table.to_owned(),
+        })
+}

@@ -1,0 +1,102 @@
+//! Parquet, by way of Arrow batches.
+
+use std::fs::File;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::DataType;
+use candor_core::Raw;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::columns::{Role, roles};
+use super::record::{Record, RecordBuilder, Request};
+use crate::error::Error;
+
+pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    let path = request.path;
+    let not_parquet = |error: &dyn std::fmt::Display| Error::Table {
+        file: path.to_owned(),
+        problem: format!("this is not a readable Parquet file ({error}); export it again"),
+    };
+    let file = File::open(path).map_err(Error::read(path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| not_parquet(&error))?;
+    let names: Vec<String> = builder
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    let roles = roles(&names, request.schema, request.rules, request.needs_target, path)?;
+    for (name, (field, role)) in names.iter().zip(builder.schema().fields().iter().zip(&roles)) {
+        if *role != Role::Unread && !is_readable(field.data_type()) {
+            let problem = format!(
+                "column {name} has type {}; numbers, texts and booleans are read",
+                field.data_type()
+            );
+            return Err(Error::Table {
+                file: path.to_owned(),
+                problem,
+            });
+        }
+    }
+    let mut row = 0;
+    for batch in builder
+        .with_batch_size(8192)
+        .build()
+        .map_err(|error| not_parquet(&error))?
+    {
+        let batch = batch.map_err(|error| not_parquet(&error))?;
+        for index in 0..batch.num_rows() {
+            let mut builder = RecordBuilder::new(request.schema, row + 1, row);
+            for (column, role) in batch.columns().iter().zip(&roles) {
+                if *role != Role::Unread {
+                    builder.cell(*role, cell(column, index));
+                }
+            }
+            visit(builder.finish())?;
+            row += 1;
+        }
+    }
+    Ok(())
+}
+
+fn is_readable(data_type: &DataType) -> bool {
+    data_type.is_integer()
+        || matches!(
+            data_type,
+            DataType::Float32
+                | DataType::Float64
+                | DataType::Boolean
+                | DataType::Utf8
+                | DataType::LargeUtf8
+                | DataType::Utf8View
+                | DataType::Null
+        )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers are read as f64, as from CSV")]
+fn cell(column: &ArrayRef, row: usize) -> Raw<'_> {
+    if column.is_null(row) {
+        return Raw::Missing;
+    }
+    match column.data_type() {
+        DataType::Float64 => Raw::Number(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Float32 => Raw::Number(f64::from(column.as_primitive::<Float32Type>().value(row))),
+        DataType::Int8 => Raw::Number(f64::from(column.as_primitive::<Int8Type>().value(row))),
+        DataType::Int16 => Raw::Number(f64::from(column.as_primitive::<Int16Type>().value(row))),
+        DataType::Int32 => Raw::Number(f64::from(column.as_primitive::<Int32Type>().value(row))),
+        DataType::Int64 => Raw::Number(column.as_primitive::<Int64Type>().value(row) as f64),
+        DataType::UInt8 => Raw::Number(f64::from(column.as_primitive::<UInt8Type>().value(row))),
+        DataType::UInt16 => Raw::Number(f64::from(column.as_primitive::<UInt16Type>().value(row))),
+        DataType::UInt32 => Raw::Number(f64::from(column.as_primitive::<UInt32Type>().value(row))),
+        DataType::UInt64 => Raw::Number(column.as_primitive::<UInt64Type>().value(row) as f64),
+        DataType::Boolean => Raw::Flag(column.as_boolean().value(row)),
+        DataType::Utf8 => Raw::Text(column.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Raw::Text(column.as_string::<i64>().value(row)),
+        DataType::Utf8View => Raw::Text(column.as_string_view().value(row)),
+        _ => Raw::Missing,
+    }
+}

@@ -1,0 +1,176 @@
+//! Rows as applications.
+
+use std::path::Path;
+
+use candor_core::application::FieldProblem;
+use candor_core::{Application, FieldError, Raw, Schema, ValueError};
+
+use super::columns::{ColumnRules, Role};
+use super::{Format, csv_rows, json_rows, parquet_rows};
+use crate::error::Error;
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Line in the file, from 1; for Parquet the row, from 1.
+    pub line: u64,
+    /// The id column, or the row's number from 0.
+    pub id: String,
+    /// The target column, where there is one: whether the client defaulted.
+    pub target: Option<bool>,
+    /// The application, or what is wrong with its fields.
+    pub application: Result<Application, Vec<FieldError>>,
+}
+
+/// How a table is read.
+pub(super) struct Request<'a> {
+    pub(super) path: &'a Path,
+    pub(super) schema: &'a Schema,
+    pub(super) rules: ColumnRules,
+    pub(super) needs_target: bool,
+}
+
+/// Reads `path` (`-` is standard input) and calls `visit` with each row, in order.
+///
+/// # Errors
+/// [`Error::Read`], [`Error::Table`] or [`Error::Row`] when the file cannot be read as a table with the schema's
+/// columns, and whatever `visit` returns. A value that does not fit its field is no error here: the record says so.
+pub fn read_records(
+    path: &Path,
+    format: Option<Format>,
+    schema: &Schema,
+    rules: ColumnRules,
+    needs_target: bool,
+    visit: &mut dyn FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let request = Request {
+        path,
+        schema,
+        rules,
+        needs_target,
+    };
+    let mut rows = 0_u64;
+    let mut count = |record: Record| {
+        rows += 1;
+        visit(record)
+    };
+    match Format::of(path, format)? {
+        Format::Csv => csv_rows::read(&request, false, &mut count)?,
+        Format::CsvGz => csv_rows::read(&request, true, &mut count)?,
+        Format::Jsonl => json_rows::read(&request, &mut count)?,
+        Format::Parquet => parquet_rows::read(&request, &mut count)?,
+    }
+    if rows == 0 {
+        let problem = "the table has no rows; check that the export was complete".into();
+        return Err(Error::Table {
+            file: path.to_owned(),
+            problem,
+        });
+    }
+    Ok(())
+}
+
+/// A record while its cells come in.
+pub(super) struct RecordBuilder<'a> {
+    schema: &'a Schema,
+    line: u64,
+    id: String,
+    target: Option<bool>,
+    application: Application,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> RecordBuilder<'a> {
+    pub(super) fn new(schema: &'a Schema, line: u64, row: u64) -> Self {
+        let application = Application::empty(schema);
+        Self {
+            schema,
+            line,
+            id: row.to_string(),
+            target: None,
+            application,
+            errors: Vec::new(),
+        }
+    }
+
+    pub(super) fn cell(&mut self, role: Role, raw: Raw<'_>) {
+        match role {
+            Role::Field(index) => {
+                if let Err(problem) = self.application.set(self.schema, index, raw) {
+                    let field = self.schema.fields[index].name.clone();
+                    self.errors.push(FieldError {
+                        field,
+                        problem: problem.into(),
+                    });
+                }
+            }
+            Role::Id => self.id = id_of(raw),
+            Role::Target => match target_of(raw) {
+                Ok(target) => self.target = target,
+                Err(problem) => {
+                    let field = self.schema.target.clone().unwrap_or_default();
+                    self.errors.push(FieldError { field, problem });
+                }
+            },
+            Role::Unread => {}
+        }
+    }
+
+    pub(super) fn unknown(&mut self, name: &str) {
+        self.errors.push(FieldError {
+            field: name.to_owned(),
+            problem: FieldProblem::Unknown,
+        });
+    }
+
+    pub(super) fn finish(self) -> Record {
+        let Self {
+            line,
+            id,
+            target,
+            application,
+            errors,
+            ..
+        } = self;
+        Record {
+            line,
+            id,
+            target,
+            application: if errors.is_empty() {
+                Ok(application)
+            } else {
+                Err(errors)
+            },
+        }
+    }
+}
+
+fn id_of(raw: Raw<'_>) -> String {
+    match raw {
+        Raw::Missing => String::new(),
+        Raw::Number(number) => number.to_string(),
+        Raw::Text(text) => text.to_owned(),
+        Raw::Flag(flag) => flag.to_string(),
+    }
+}
+
+/// A target is 0, 1 or missing, however it is written.
+fn target_of(raw: Raw<'_>) -> Result<Option<bool>, FieldProblem> {
+    let (number, written) = match raw {
+        Raw::Missing => return Ok(None),
+        Raw::Flag(flag) => return Ok(Some(flag)),
+        Raw::Number(number) => (Some(number), number.to_string()),
+        Raw::Text(text) => (text.trim().parse().ok(), text.to_owned()),
+    };
+    match number {
+        Some(0.0) => Ok(Some(false)),
+        Some(1.0) => Ok(Some(true)),
+        Some(number) if number.is_nan() => Ok(None),
+        _ => Err(ValueError::NotAFlag {
+            found: written,
+            yes: "1".into(),
+            no: "0".into(),
+        }
+        .into()),
+    }
+}

@@ -1,0 +1,103 @@
+//! The training table in memory.
+
+use std::path::Path;
+
+use candor_core::artifact::DataFingerprint;
+use candor_core::{Application, Schema};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, describe};
+use crate::table::{ColumnRules, Format, read_records};
+
+/// Applications and what became of them.
+#[derive(Debug, Clone)]
+pub struct Data {
+    /// Client identifiers.
+    pub ids: Vec<String>,
+    /// Applications, in table order.
+    pub applications: Vec<Application>,
+    /// Whether each client defaulted.
+    pub outcomes: Vec<bool>,
+    /// What identifies the data.
+    pub fingerprint: DataFingerprint,
+}
+
+/// Fewest rows of each class: one for every part of a split, and some to learn from.
+const LEAST_PER_CLASS: usize = 20;
+
+impl Data {
+    /// Reads a table with its target.
+    ///
+    /// # Errors
+    /// Any row that does not fit, a missing target, one class only: the file, the line and the field are named.
+    pub fn read(path: &Path, schema: &Schema, rules: ColumnRules) -> Result<Self, Error> {
+        let (mut ids, mut applications, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut hash = Sha256::new();
+        read_records(path, None::<Format>, schema, rules, true, &mut |record| {
+            let row_error = |problem: String| Error::Row {
+                file: path.to_owned(),
+                line: record.line,
+                problem,
+            };
+            let application = record.application.map_err(|errors| row_error(describe(&errors)))?;
+            let outcome = record.target.ok_or_else(|| {
+                let target = schema.target.as_deref().unwrap_or("target");
+                row_error(format!(
+                    "{target} is empty; every training row needs 1 for a default or 0 for none"
+                ))
+            })?;
+            hash.update([u8::from(outcome)]);
+            for value in application.values() {
+                // One NaN for all: what "missing" looks like in memory is no part of the data.
+                let bits = if value.is_nan() {
+                    f64::NAN.to_bits()
+                } else {
+                    value.to_bits()
+                };
+                hash.update(bits.to_le_bytes());
+            }
+            ids.push(record.id);
+            applications.push(application);
+            outcomes.push(outcome);
+            Ok(())
+        })?;
+        check_classes(path, schema, &outcomes)?;
+        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let file = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let fingerprint = DataFingerprint {
+            file,
+            rows: outcomes.len() as u64,
+            sha256,
+        };
+        Ok(Self {
+            ids,
+            applications,
+            outcomes,
+            fingerprint,
+        })
+    }
+}
+
+fn check_classes(path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), Error> {
+    let bad = outcomes.iter().filter(|&&outcome| outcome).count();
+    let good = outcomes.len() - bad;
+    if bad.min(good) >= LEAST_PER_CLASS {
+        return Ok(());
+    }
+    let target = schema.target.as_deref().unwrap_or("target");
+    let problem = if bad == 0 || good == 0 {
+        let only = u8::from(good == 0);
+        format!(
+            "{target} is {only} in all {} rows; training needs clients of both kinds",
+            outcomes.len()
+        )
+    } else {
+        format!("{target} is 1 in {bad} and 0 in {good} rows; training needs at least {LEAST_PER_CLASS} of each")
+    };
+    Err(Error::Table {
+        file: path.to_owned(),
+        problem,
+    })
+}

@@ -1,0 +1,254 @@
+//! Training: split, grow, calibrate, set the threshold, measure, put together.
+
+use std::collections::BTreeMap;
+
+use candor_core::artifact::{Model, ModelCard, Part, Reference};
+use candor_core::decision::{Calibration, probability_of};
+use candor_core::ensemble::Ensemble;
+use candor_core::stats::best_threshold;
+use candor_core::{Application, Scorer};
+use rayon::prelude::*;
+
+use super::Data;
+use super::cross_validation::{Growth, OutOfFold, cross_validate};
+use super::evaluation::evaluate;
+use super::features::FeatureTable;
+use super::prototypes::prototypes;
+use super::reference::{IMPORTANCE_ROWS, describe};
+use super::split::{Split, stratified_split};
+use crate::definition::Definition;
+use crate::error::Error;
+use crate::learner::{Parameters, Rounds, fit};
+use crate::policy::PolicyFile;
+
+/// What training is told.
+#[derive(Debug, Clone)]
+pub struct TrainOptions {
+    /// Name of the model.
+    pub name: String,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// A fixed number of trees; `None` stops early.
+    pub trees: Option<usize>,
+    /// Folds of the cross-validation; `None` does without.
+    pub folds: Option<usize>,
+}
+
+/// What training is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Growing this tree of the model.
+    Growing(usize),
+    /// Growing this tree of this fold's model.
+    Fold(usize, usize),
+    /// Measuring and putting together.
+    Measuring,
+}
+
+/// A trained model and its evidence.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The model.
+    pub model: Model,
+    /// Predictions for rows that the scoring model had not seen.
+    pub out_of_fold: Option<OutOfFold>,
+}
+
+/// Trees to wait for an improvement of the validation log-loss.
+const PATIENCE: usize = 100;
+/// Most trees.
+const MOST_TREES: usize = 5000;
+
+/// Trains a model.
+///
+/// # Errors
+/// [`Error::Training`] when the learner fails or finds nothing.
+pub fn train(
+    data: &Data,
+    definition: &Definition,
+    policy: &PolicyFile,
+    parameters: &Parameters,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Stage),
+) -> Result<Trained, Error> {
+    let growth = Growth {
+        trees: options.trees,
+        patience: PATIENCE,
+        most: MOST_TREES,
+    };
+    let split = stratified_split(&data.outcomes, options.seed);
+    let features = FeatureTable::new(definition, &data.applications, &split.train);
+    let matrix = features.matrix();
+    let training = matrix.sample(&split.train, &data.outcomes);
+    let validation = matrix.sample(&split.validation, &data.outcomes);
+    let rounds = match growth.trees {
+        Some(count) => Rounds::Exactly(count),
+        None => Rounds::UntilBest {
+            validation: &validation,
+            patience: growth.patience,
+            most: growth.most,
+        },
+    };
+    let fitted = fit(&matrix, &training, rounds, parameters, &mut |tree| {
+        progress(Stage::Growing(tree))
+    })?;
+    let out_of_fold = match options.folds {
+        Some(folds) => Some(cross_validate(
+            data,
+            definition,
+            parameters,
+            growth,
+            folds,
+            options.seed,
+            &mut |fold, tree| {
+                progress(Stage::Fold(fold, tree));
+            },
+        )?),
+        None => None,
+    };
+    progress(Stage::Measuring);
+
+    let raw: Vec<f64> = (0..data.outcomes.len())
+        .into_par_iter()
+        .map(|row| fitted.ensemble.raw_score(features.row(row)))
+        .collect();
+    let of = |rows: &[usize], values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
+    let outcomes_of = |rows: &[usize]| -> Vec<bool> { rows.iter().map(|&row| data.outcomes[row]).collect() };
+    let calibration = Calibration::fit(&of(&split.validation, &raw), &outcomes_of(&split.validation)).ok_or_else(|| {
+        let problem = "the trees do not rank the clients of the validation part; is the target right, and are there enough rows?";
+        Error::Training { problem: problem.into() }
+    })?;
+    let log_odds: Vec<f64> = raw.iter().map(|&raw| calibration.apply(raw)).collect();
+    let probabilities: Vec<f64> = log_odds.iter().map(|&log_odds| probability_of(log_odds)).collect();
+    let threshold = best_threshold(
+        &of(&split.validation, &probabilities),
+        &outcomes_of(&split.validation),
+        &policy.costs,
+    )
+    .unwrap_or(policy.costs.break_even());
+    let final_policy = policy.with_threshold(threshold);
+
+    let mut parts: Vec<Part> = [
+        ("train", &split.train),
+        ("validation", &split.validation),
+        ("test", &split.test),
+    ]
+    .into_iter()
+    .map(|(name, rows)| {
+        evaluate(
+            name,
+            &of(rows, &probabilities),
+            &outcomes_of(rows),
+            &final_policy,
+            options.seed,
+        )
+    })
+    .collect();
+    if let Some(out_of_fold) = &out_of_fold {
+        let part = evaluate(
+            "out-of-fold",
+            &out_of_fold.probabilities,
+            &data.outcomes,
+            &final_policy,
+            options.seed,
+        );
+        parts.push(part);
+    }
+    let card = card(data, definition, parameters, options, &fitted.ensemble, parts);
+    let reference = Reference {
+        fields: Vec::new(),
+        score_quantiles: Vec::new(),
+        importance: Vec::new(),
+    };
+    let mut model = Model {
+        schema: definition.schema.clone(),
+        preprocessing: features.preprocessing.clone(),
+        ensemble: fitted.ensemble,
+        calibration,
+        policy: final_policy,
+        reference,
+        card,
+        parity: Vec::new(),
+    };
+    describe_population(&mut model, data, &split, &log_odds)?;
+    Ok(Trained { model, out_of_fold })
+}
+
+/// Fills in the reference statistics and the parity cases, which need a model that can explain.
+fn describe_population(model: &mut Model, data: &Data, split: &Split, log_odds: &[f64]) -> Result<(), Error> {
+    let unsound = |error: candor_core::LoadError| Error::Training {
+        problem: error.to_string(),
+    };
+    let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
+    let scores: Vec<f64> = split.train.iter().map(|&row| log_odds[row]).collect();
+    let (fields, features) = (model.schema.fields.len(), model.preprocessing.features.len());
+    model.reference = describe(
+        &model.schema,
+        &applications,
+        &scores,
+        vec![0.0; features],
+        &vec![0.0; fields],
+    );
+    let scorer = Scorer::from_model(model.clone()).map_err(unsound)?;
+    let importance = importance(&scorer, &applications);
+    let mut field_importance = vec![0.0; fields];
+    for (feature, &value) in importance.iter().enumerate() {
+        let behind = model.preprocessing.fields_behind(feature);
+        for &field in &behind {
+            #[expect(clippy::cast_precision_loss, reason = "a handful of fields")]
+            let share = value / behind.len() as f64;
+            field_importance[field] += share;
+        }
+    }
+    let prototypes = prototypes(&model.schema, &applications, &scores, &field_importance);
+    model.reference = describe(&model.schema, &applications, &scores, importance, &field_importance);
+    model.parity = prototypes
+        .into_iter()
+        .map(|values| scorer.parity_case(values))
+        .collect::<Result<_, _>>()
+        .map_err(unsound)?;
+    Ok(())
+}
+
+/// Mean absolute contribution of each feature over an even sample of the rows.
+#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+fn importance(scorer: &Scorer, applications: &[&Application]) -> Vec<f64> {
+    let step = applications.len().div_ceil(IMPORTANCE_ROWS).max(1);
+    let sample: Vec<&Application> = applications.iter().step_by(step).copied().collect();
+    let contributions: Vec<Vec<f64>> = sample
+        .par_iter()
+        .map(|application| scorer.explain(application).contributions)
+        .collect();
+    let features = scorer.model().preprocessing.features.len();
+    // Summed in row order, whatever the threads did, so that the same data gives the same file.
+    let mean = |feature: usize| {
+        contributions.iter().fold(0.0, |sum, row| sum + row[feature].abs()) / contributions.len() as f64
+    };
+    (0..features).map(mean).collect()
+}
+
+fn card(
+    data: &Data,
+    definition: &Definition,
+    parameters: &Parameters,
+    options: &TrainOptions,
+    ensemble: &Ensemble,
+    parts: Vec<Part>,
+) -> ModelCard {
+    let mut parameters: BTreeMap<String, String> = parameters.for_card();
+    parameters.insert("num_iterations".into(), ensemble.trees.len().to_string());
+    let notes = vec![
+        "Probabilities are calibrated on the validation part by a map that is linear in log-odds (Platt).".into(),
+        "The threshold minimises the cost on the validation part; it was not tuned on the test part.".into(),
+    ];
+    ModelCard {
+        name: options.name.clone(),
+        candor_version: env!("CARGO_PKG_VERSION").into(),
+        algorithm: "LightGBM 4.7.0, gradient-boosted trees".into(),
+        parameters,
+        data: data.fingerprint.clone(),
+        parts,
+        dropped_features: definition.dropped_features.clone(),
+        notes,
+    }
+}

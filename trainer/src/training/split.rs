@@ -1,0 +1,81 @@
+//! Splitting rows before anything is fitted, with the same share of defaults in every part.
+
+use super::random::Random;
+
+/// Positions of the rows of each part, in table order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// 60 %: trees are grown on these.
+    pub train: Vec<usize>,
+    /// 20 %: growing is stopped, probabilities are calibrated and the threshold is set on these.
+    pub validation: Vec<usize>,
+    /// 20 %: only looked at for the final figures.
+    pub test: Vec<usize>,
+}
+
+const SPLIT: u64 = 1;
+const FOLDS: u64 = 2;
+
+/// Splits 60/20/20, stratified by outcome.
+pub fn stratified_split(outcomes: &[bool], seed: u64) -> Split {
+    let parts = deal(outcomes, 5, &mut Random::new(seed, SPLIT));
+    let rows = |wanted: &[usize]| {
+        (0..outcomes.len())
+            .filter(|&row| wanted.contains(&parts[row]))
+            .collect::<Vec<_>>()
+    };
+    Split {
+        train: rows(&[0, 1, 2]),
+        validation: rows(&[3]),
+        test: rows(&[4]),
+    }
+}
+
+/// The fold of each row, from 0, stratified by outcome.
+pub fn stratified_folds(outcomes: &[bool], folds: usize, seed: u64) -> Vec<usize> {
+    deal(outcomes, folds, &mut Random::new(seed, FOLDS))
+}
+
+/// Deals the rows of each class, in random order, to `hands` hands in turn.
+fn deal(outcomes: &[bool], hands: usize, random: &mut Random) -> Vec<usize> {
+    let mut hand_of = vec![0; outcomes.len()];
+    let mut next = 0;
+    for class in [true, false] {
+        let mut rows: Vec<usize> = (0..outcomes.len()).filter(|&row| outcomes[row] == class).collect();
+        random.shuffle(&mut rows);
+        for row in rows {
+            hand_of[row] = next % hands;
+            next += 1;
+        }
+    }
+    hand_of
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_disjoint_complete_and_stratified() {
+        let outcomes: Vec<bool> = (0..1003).map(|row| row % 11 == 0).collect();
+        let split = stratified_split(&outcomes, 5);
+        let mut all: Vec<usize> = [&split.train[..], &split.validation, &split.test].concat();
+        all.sort_unstable();
+        assert_eq!(all, (0..1003).collect::<Vec<_>>());
+        for (part, share) in [(&split.train, 0.6), (&split.validation, 0.2), (&split.test, 0.2)] {
+            let bad = part.iter().filter(|&&row| outcomes[row]).count() as f64;
+            assert!((part.len() as f64 - share * 1003.0).abs() <= 3.0, "{} rows", part.len());
+            assert!((bad - share * 92.0).abs() <= 3.0, "{bad} bad rows");
+        }
+        assert_ne!(
+            split,
+            stratified_split(&outcomes, 6),
+            "another seed gives another split"
+        );
+        assert_eq!(
+            split,
+            stratified_split(&outcomes, 5),
+            "the same seed gives the same split"
+        );
+    }
+}
