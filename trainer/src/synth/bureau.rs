@@ -112,7 +112,7 @@ pub(super) fn write(
     let hunger = person.traits.hunger;
     let count = i64::from(1 + random.count(4.45 * libm::exp(0.22 * hunger - 0.025), 1.5)).min(47);
     let file = File {
-        monthly: random.chance(0.46),
+        monthly: random.chance(0.48),
         annuities: random.chance(0.45),
         overdues: random.chance(0.4),
         limits: random.chance(0.7),

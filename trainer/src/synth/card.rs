@@ -190,7 +190,7 @@ impl Month {
         let delay = habit.delay(random);
         // What is paid in a month is often paid in several parts, the last of them on the day that counts.
         let parts = if self.paid > 0.0 {
-            1 + i64::from(random.poisson(0.9)).min(4)
+            1 + i64::from(random.poisson(0.45)).min(4)
         } else {
             1
         };
