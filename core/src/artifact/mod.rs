@@ -31,6 +31,8 @@ pub const FORMAT_VERSION: u32 = 1;
 
 const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
 const HEADER: usize = 52;
+/// Most parity cases: each is explained at load, so their number bounds the time that loading takes.
+const MOST_PARITY_CASES: usize = 64;
 
 /// Everything a model file holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -216,6 +218,11 @@ impl Model {
                 let Calibration { slope, intercept } = self.calibration;
                 let valid = slope > 0.0 && slope.is_finite() && intercept.is_finite();
                 (!valid).then(|| format!("calibration: slope {slope} must be above 0 and intercept {intercept} finite"))
+            })
+            .or_else(|| {
+                let count = self.parity.len();
+                (count > MOST_PARITY_CASES)
+                    .then(|| format!("{count} parity cases, and at most {MOST_PARITY_CASES} may be"))
             })
             .or_else(|| {
                 let case = self.parity.iter().position(|case| case.values.len() != fields)?;
