@@ -1,5 +1,6 @@
 //! Files that appear whole: written beside their place, then renamed into it.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,16 @@ use crate::error::Error;
 pub struct OutputFile {
     path: PathBuf,
     force: bool,
-    writer: BufWriter<NamedTempFile>,
+    writer: BufWriter<Place>,
+}
+
+/// Where the bytes go until the file is whole.
+#[derive(Debug)]
+enum Place {
+    /// Into a file beside, which is then renamed.
+    Beside(NamedTempFile),
+    /// Straight into a device or a pipe, such as `/dev/null`: renaming would replace it by a file.
+    Device(File),
 }
 
 /// Checks that `path` may be written, so that a long computation does not end in a refusal.
@@ -20,6 +30,9 @@ pub struct OutputFile {
 /// # Errors
 /// [`Error::Exists`] when the file is there and `force` is not given; [`Error::Write`] when its folder is not.
 pub fn destination(path: &Path, force: bool) -> Result<(), Error> {
+    if is_device(path) {
+        return Ok(());
+    }
     if !force && path.exists() {
         return Err(Error::Exists { path: path.to_owned() });
     }
@@ -45,6 +58,19 @@ impl OutputFile {
     /// As [`destination`].
     pub fn create(path: &Path, force: bool) -> Result<Self, Error> {
         destination(path, force)?;
+        let place = if is_device(path) {
+            Place::Device(OpenOptions::new().write(true).open(path).map_err(Error::write(path))?)
+        } else {
+            Place::Beside(Self::beside(path)?)
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            force,
+            writer: BufWriter::with_capacity(1 << 16, place),
+        })
+    }
+
+    fn beside(path: &Path) -> Result<NamedTempFile, Error> {
         let mut builder = Builder::new();
         builder.prefix(".candor-").suffix(".partial");
         #[cfg(unix)]
@@ -53,12 +79,7 @@ impl OutputFile {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder_of(path)).map_err(Error::write(path))?;
-        Ok(Self {
-            path: path.to_owned(),
-            force,
-            writer: BufWriter::with_capacity(1 << 16, file),
-        })
+        builder.tempfile_in(folder_of(path)).map_err(Error::write(path))
     }
 
     /// Puts the file into its place.
@@ -67,10 +88,13 @@ impl OutputFile {
     /// [`Error::Write`]; [`Error::Exists`] when another process was faster.
     pub fn finish(self) -> Result<(), Error> {
         let Self { path, force, writer } = self;
-        let file = writer.into_inner().map_err(|error| Error::Write {
+        let place = writer.into_inner().map_err(|error| Error::Write {
             path: path.clone(),
             source: error.into_error(),
         })?;
+        let Place::Beside(file) = place else {
+            return Ok(());
+        };
         file.as_file().sync_all().map_err(Error::write(&path))?;
         let persisted = if force {
             file.persist(&path)
@@ -96,6 +120,27 @@ impl Write for OutputFile {
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
+}
+
+impl Write for Place {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Beside(file) => file.write(bytes),
+            Self::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Beside(file) => file.flush(),
+            Self::Device(file) => file.flush(),
+        }
+    }
+}
+
+/// Whether `path` is there and neither a file nor a folder.
+fn is_device(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 fn folder_of(path: &Path) -> &Path {
