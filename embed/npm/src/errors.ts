@@ -1,0 +1,58 @@
+/** What can be wrong with a model file. */
+export type LoadErrorCode =
+  /** It does not begin like a model file. */
+  | "NOT_A_MODEL"
+  /** A newer Candor wrote it. */
+  | "TOO_NEW"
+  /** It is shorter or longer than it says. */
+  | "WRONG_LENGTH"
+  /** Its digest does not match its content. */
+  | "DAMAGED"
+  /** It holds something that no model holds. */
+  | "INVALID"
+  /** It does not score here as it did where it was made. */
+  | "PARITY"
+  /** It could not be fetched. */
+  | "NOT_FETCHED";
+
+/** A model was not loaded. */
+export class LoadError extends Error {
+  override readonly name = "LoadError";
+  readonly code: LoadErrorCode;
+
+  constructor(code: LoadErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A value that cannot stand in its field, and why. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An application was not scored; every field that is wrong is listed. */
+export class ApplicationError extends Error {
+  override readonly name = "ApplicationError";
+  readonly fields: readonly FieldError[];
+
+  constructor(message: string, fields: readonly FieldError[]) {
+    super(message);
+    this.fields = fields;
+  }
+}
+
+/** Runs `work`; the engine's plain errors become instances of the classes above. */
+export function withTypedErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error) {
+      const { name, message, code, fields } = error as Error & { code?: LoadErrorCode; fields?: FieldError[] };
+      if (name === "LoadError" && code) throw new LoadError(code, message);
+      if (name === "ApplicationError" && fields) throw new ApplicationError(message, fields);
+    }
+    throw error;
+  }
+}

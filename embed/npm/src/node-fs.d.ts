@@ -1,0 +1,4 @@
+// All that node.ts needs of Node's types.
+declare module "node:fs/promises" {
+  export function readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,83 @@
+import { LoadError, withTypedErrors } from "./errors.js";
+import type { Application, Explanation, ModelCard, Schema, Score } from "./types.js";
+import init, * as engine from "./wasm/candor_embed.js";
+
+/** A model file: its bytes, a response that brings them, or where they are. */
+export type ModelSource = Uint8Array | ArrayBuffer | Response | URL;
+/** The engine itself, for hosts that keep `engine.wasm` elsewhere than the bundler puts it. */
+export type EngineSource = URL | Response | BufferSource | WebAssembly.Module;
+
+export interface LoadOptions {
+  /** Only the first call's is used: there is one engine on a page. */
+  readonly engine?: EngineSource | undefined;
+}
+
+/** A loaded model. */
+export class Scorer {
+  /** What the model expects of an application. */
+  readonly schema: Schema;
+  /** Where the model comes from, how good it is, and the policy it decides by. */
+  readonly card: ModelCard;
+  readonly #model: engine.Scorer;
+
+  private constructor(model: engine.Scorer) {
+    this.#model = model;
+    this.schema = model.schema();
+    this.card = model.card();
+  }
+
+  /** @internal The engine must be running. */
+  static fromBytes(bytes: Uint8Array): Scorer {
+    return new Scorer(withTypedErrors(() => new engine.Scorer(bytes)));
+  }
+
+  /**
+   * Scores an application.
+   * @throws {ApplicationError} when a value does not fit its field or a name is unknown; it lists them all.
+   */
+  score(application: Application): Score {
+    return withTypedErrors(() => this.#model.score(application));
+  }
+
+  /**
+   * Scores an application and says why.
+   * @throws {ApplicationError} as {@link score} does.
+   */
+  explain(application: Application): Explanation {
+    return withTypedErrors(() => this.#model.explain(application));
+  }
+
+  /** Gives the model's memory back at once; without it, the garbage collector does so some time. */
+  free(): void {
+    this.#model.free();
+  }
+}
+
+let running: Promise<unknown> | undefined;
+
+/** Starts the engine once; a failed start is forgotten, so that the next call tries again. */
+export async function start(source: EngineSource | undefined): Promise<void> {
+  running ??= init({ module_or_path: source });
+  try {
+    await running;
+  } catch (error) {
+    running = undefined;
+    throw error;
+  }
+}
+
+/** The bytes of a response. */
+export async function body(response: Response): Promise<Uint8Array> {
+  if (!response.ok) {
+    throw new LoadError("NOT_FETCHED", `${response.url || "the model"}: ${response.status} ${response.statusText}`);
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The bytes behind a URL. */
+export async function fetched(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new LoadError("NOT_FETCHED", `${url.href}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return body(response);
+}

@@ -1,0 +1,72 @@
+//! The engine for JavaScript: a thin layer over [`candor_core`] that converts and computes nothing.
+//!
+//! JavaScript values become core's types in `input`, core's answers become plain objects in `output`, and core's
+//! errors become JavaScript errors in `error`. The TypeScript package in `npm/` stands on [`Scorer`] and documents the
+//! shapes of the objects. Keys are core's names in camel case; contributions are a `Float64Array`, so that every bit
+//! survives the way.
+
+mod error;
+mod input;
+mod output;
+
+use candor_core::{Application, Model};
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// A model, ready to score applications.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Scorer {
+    engine: candor_core::Scorer,
+    digest: Option<String>,
+}
+
+#[wasm_bindgen]
+impl Scorer {
+    /// Loads the bytes of a model file.
+    ///
+    /// # Errors
+    /// An `Error` whose `name` is `LoadError` and whose `code` names the variant of [`candor_core::LoadError`], such as
+    /// `DAMAGED`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Scorer, JsValue> {
+        let engine = candor_core::Scorer::from_bytes(bytes).map_err(|error| error::load(&error))?;
+        Ok(Self {
+            engine,
+            digest: Model::digest_of(bytes),
+        })
+    }
+
+    /// The raw fields that an application has, the groups they belong to, and the features computed from them.
+    pub fn schema(&self) -> Object {
+        output::schema(self.engine.model())
+    }
+
+    /// Where the model comes from, how good it is, and the policy it decides by.
+    pub fn card(&self) -> Object {
+        output::card(self.engine.model(), self.digest.as_deref())
+    }
+
+    /// Scores a plain object of raw values by field name.
+    ///
+    /// # Errors
+    /// An `Error` whose `name` is `ApplicationError` and whose `fields` lists every value that does not fit, as
+    /// `{ field, message }`; a `TypeError` when `application` is not a plain object.
+    pub fn score(&self, application: &JsValue) -> Result<Object, JsValue> {
+        Ok(output::score(&self.engine.score(&self.read(application)?)))
+    }
+
+    /// Scores a plain object of raw values by field name, and says why.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score).
+    pub fn explain(&self, application: &JsValue) -> Result<Object, JsValue> {
+        let explanation = self.engine.explain(&self.read(application)?);
+        Ok(output::explanation(&explanation, self.engine.schema()))
+    }
+
+    fn read(&self, application: &JsValue) -> Result<Application, JsValue> {
+        input::application(self.engine.schema(), application)
+    }
+}
