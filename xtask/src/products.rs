@@ -1,0 +1,170 @@
+//! What the checkout builds: the `candor` command line, the app, and the engine for JavaScript.
+
+use crate::error::Error;
+use crate::fingerprint::{self, Fingerprint};
+use crate::plan::Done;
+use crate::report::Log;
+use crate::setup::WASM_TARGET;
+use crate::workspace::Workspace;
+use crate::{process, tools};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The crates that run on this machine. Every step selects them in the same words, because cargo gives shared
+/// dependencies the features of all selected crates: another selection could compile LightGBM a second time.
+pub const NATIVE_CRATES: [&str; 5] = ["--workspace", "--exclude", "candor-web", "--exclude", "candor-embed"];
+
+/// WebAssembly features that rustc uses, and with which `wasm-opt` has to agree.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// `cargo` with the tools in its environment.
+pub fn cargo(workspace: &Workspace) -> Command {
+    let mut command = process::cargo(&workspace.root);
+    command.envs(tools::environment(workspace));
+    command
+}
+
+/// A tool of ours, with the tools in its environment. Found by its path, since the caller's own PATH lacks it.
+fn tool(workspace: &Workspace, name: &str) -> Command {
+    let environment = tools::environment(workspace);
+    let path = environment
+        .iter()
+        .find(|(variable, _)| *variable == "PATH")
+        .map(|(_, path)| path.clone());
+    let file = path
+        .iter()
+        .flat_map(std::env::split_paths)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file());
+    let mut command = process::command(file.unwrap_or_else(|| name.into()), &workspace.root);
+    command.envs(environment);
+    command
+}
+
+/// Builds the `candor` command line.
+pub fn candor(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    log.run(
+        cargo(workspace)
+            .args(["build", "--release", "--bins"])
+            .args(NATIVE_CRATES),
+    )?;
+    Ok(Done::Worked)
+}
+
+/// Builds the app with Trunk, if anything that goes into it has changed.
+pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    let page = workspace.root.join("web").join("index.html");
+    if !page.exists() {
+        return Err(Error::Absent {
+            path: page,
+            why: "it is the page from which Trunk builds the app".to_owned(),
+        });
+    }
+    let sources = ["core", "web", "static", "trainer/features", "Trunk.toml"];
+    built_from(workspace, "app", &sources, &workspace.app().join("index.html"), || {
+        let mut trunk = tool(workspace, "trunk");
+        // Trunk's own look for a newer Trunk; it reads NO_COLOR as a truth value.
+        trunk
+            .args(["build", "--release", "--skip-version-check"])
+            .env("NO_COLOR", "true");
+        log.run(&mut trunk)
+    })
+}
+
+/// Builds the engine for JavaScript: `web/` (an ES module for browsers) and `node/` (CommonJS).
+pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    built_from(
+        workspace,
+        "npm",
+        &["core", "embed"],
+        &workspace.npm().join("node"),
+        || {
+            let mut build = cargo(workspace);
+            build.args([
+                "build",
+                "--package",
+                "candor-embed",
+                "--target",
+                WASM_TARGET,
+                "--profile",
+                "wasm-release",
+            ]);
+            log.run(&mut build)?;
+            let module = workspace
+                .target
+                .join(WASM_TARGET)
+                .join("wasm-release")
+                .join("candor_embed.wasm");
+            let fresh = workspace.target.join("npm.new");
+            remove(&fresh)?;
+            for (name, bindings, kind) in [("web", "web", "module"), ("node", "nodejs", "commonjs")] {
+                let folder = fresh.join(name);
+                let mut bindgen = tool(workspace, "wasm-bindgen");
+                log.run(
+                    bindgen
+                        .args(["--target", bindings, "--out-dir"])
+                        .arg(&folder)
+                        .arg(&module),
+                )?;
+                let wasm = folder.join("candor_embed_bg.wasm");
+                log.run(
+                    tool(workspace, "wasm-opt")
+                        .arg("-O3")
+                        .args(WASM_FEATURES)
+                        .arg(&wasm)
+                        .arg("-o")
+                        .arg(&wasm),
+                )?;
+                // Without it, Node decides by the nearest package.json, which is none of ours.
+                let package = folder.join("package.json");
+                fs::write(&package, format!("{{ \"type\": \"{kind}\" }}\n")).map_err(Error::io("write", &package))?;
+            }
+            let place = workspace.npm();
+            remove(&place)?;
+            fs::rename(&fresh, &place).map_err(Error::io("move into place", &place))
+        },
+    )
+}
+
+/// Does the work unless `witness` is there and was built from the same sources.
+fn built_from(
+    workspace: &Workspace,
+    name: &str,
+    sources: &[&str],
+    witness: &Path,
+    work: impl FnOnce() -> Result<(), Error>,
+) -> Result<Done, Error> {
+    let mut fingerprint = Fingerprint::default();
+    for source in sources
+        .iter()
+        .chain(&["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/tools.rs"])
+    {
+        fingerprint = fingerprint.text(source).sources(&workspace.root.join(source))?;
+    }
+    let compiler = process::output(process::command("rustc", &workspace.root).arg("--version")).unwrap_or_default();
+    let fingerprint = fingerprint.text(&compiler).finish();
+    let stamp = workspace.state().join(format!("{name}.stamp"));
+    if witness.exists() && fingerprint::unchanged(&stamp, &fingerprint) {
+        return Ok(Done::Nothing("unchanged"));
+    }
+    work()?;
+    fingerprint::keep(&stamp, &fingerprint)?;
+    Ok(Done::Worked)
+}
+
+/// Removes a folder of ours, if it is there.
+pub fn remove(folder: &Path) -> Result<(), Error> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Error::io("remove", folder))
+    } else {
+        Ok(())
+    }
+}

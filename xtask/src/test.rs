@@ -1,0 +1,284 @@
+//! `cargo xtask test`: everything that has to hold.
+
+use crate::error::Error;
+use crate::plan::{Done, Lane, Plan};
+use crate::products::{self, NATIVE_CRATES, cargo};
+use crate::report::Log;
+use crate::setup::{self, Purpose, WASM_TARGET};
+use crate::tools;
+use crate::workspace::Workspace;
+use clap::Args;
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A program to run the WebAssembly tests with, as cargo reads it from the environment.
+const WASM_RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+/// The crates that exist only as WebAssembly.
+const WASM_CRATES: [&str; 6] = [
+    "--package",
+    "candor-embed",
+    "--package",
+    "candor-web",
+    "--target",
+    WASM_TARGET,
+];
+
+/// Run every check: format, lints, native, WebAssembly and browser tests, documentation.
+///
+/// Steps that do not wait for each other run side by side, cheap ones first; a failure stops only the steps that need
+/// what failed. The output of a failed step is shown, that of every step is kept in target/xtask/<step>.log.
+/// The last line is `N passed, N failed`, summed over all test runners.
+///
+/// Examples:
+///   cargo xtask test                        everything
+///   cargo xtask test --only fmt             one step, and the steps that it needs
+///   cargo xtask test --only native e2e      several
+///   cargo xtask test --list                 the steps and what they do
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Options {
+    /// Run only these steps and those that they need.
+    #[arg(long, value_name = "STEP", num_args = 1.., value_delimiter = ',')]
+    only: Vec<String>,
+    /// Stop at the first failure.
+    #[arg(long)]
+    fail_fast: bool,
+    /// Print the steps, and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs `cargo xtask test`.
+pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<ExitCode, Error> {
+    let mut plan = Plan::default();
+    plan.step("fmt", "the code is formatted", Lane::Native, &[], |log| {
+        run_cargo(
+            log,
+            cargo(workspace).args(["fmt", "--all", "--", "--check", "--color", "never"]),
+        )
+    });
+    setup::steps(&mut plan, workspace, Purpose::Test);
+    native_steps(&mut plan, workspace);
+    wasm_steps(&mut plan, workspace);
+    plan.step(
+        "e2e",
+        "the app, the command line and the npm engine, from outside",
+        Lane::Alone,
+        &["candor", "app", "npm", "npm-packages", "browser"],
+        |log| end_to_end(workspace, log),
+    );
+    if options.list {
+        for (name, what) in plan.list() {
+            println!("{name:<14} {what}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !options.only.is_empty() {
+        plan = plan.only(&options.only)?;
+    }
+    println!("Test; tools live in {}\n", workspace.cache.display());
+    let outcome = plan.run(&workspace.state(), verbose, options.fail_fast)?;
+    println!("{} passed, {} failed", outcome.counts.passed, outcome.counts.failed);
+    Ok(if outcome.done && outcome.counts.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// One profile (release) for all of it, so that LightGBM and the table readers are compiled once.
+fn native_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
+    plan.step(
+        "clippy",
+        "lints: default, all and no features",
+        Lane::Native,
+        &["cpp-tools"],
+        |log| {
+            for features in [None, Some("--all-features"), Some("--no-default-features")] {
+                let mut clippy = cargo(workspace);
+                clippy
+                    .args(["clippy", "--release", "--all-targets"])
+                    .args(NATIVE_CRATES)
+                    .args(features);
+                log.run(clippy.args(["--", "-D", "warnings"]))?;
+            }
+            Ok(Done::Worked)
+        },
+    );
+    plan.step(
+        "candor",
+        "compile the command line",
+        Lane::Native,
+        &["cpp-tools"],
+        |log| products::candor(workspace, log),
+    );
+    plan.step(
+        "native",
+        "tests on this machine",
+        Lane::Native,
+        &["cpp-tools", "nextest"],
+        |log| {
+            let mut nextest = cargo(workspace);
+            nextest.args(["nextest", "run", "--release", "--no-fail-fast", "--no-tests", "pass"]);
+            run_cargo(log, nextest.args(NATIVE_CRATES))
+        },
+    );
+    plan.step(
+        "doc-tests",
+        "examples in the documentation",
+        Lane::Native,
+        &["cpp-tools"],
+        |log| {
+            let mut test = cargo(workspace);
+            run_cargo(
+                log,
+                test.args(["test", "--doc", "--release", "--no-fail-fast"])
+                    .args(NATIVE_CRATES),
+            )
+        },
+    );
+    plan.step(
+        "doc",
+        "the documentation builds without a warning",
+        Lane::Native,
+        &["cpp-tools"],
+        |log| {
+            let mut doc = cargo(workspace);
+            doc.args(["doc", "--release", "--no-deps"])
+                .args(NATIVE_CRATES)
+                .env("RUSTDOCFLAGS", "-D warnings");
+            run_cargo(log, &mut doc)
+        },
+    );
+}
+
+/// These share the lane of WebAssembly's profiles: dev and wasm-release.
+fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
+    plan.step(
+        "core-checked",
+        "core's tests with overflow checks",
+        Lane::Wasm,
+        &[],
+        |log| {
+            let mut test = cargo(workspace);
+            run_cargo(
+                log,
+                test.args(["test", "--package", "candor-core", "--lib", "--tests", "--no-fail-fast"]),
+            )
+        },
+    );
+    plan.step(
+        "clippy-wasm",
+        "lints of the app and the JavaScript engine",
+        Lane::Wasm,
+        &["wasm-target"],
+        |log| {
+            let mut clippy = cargo(workspace);
+            run_cargo(
+                log,
+                clippy
+                    .args(["clippy", "--all-targets"])
+                    .args(WASM_CRATES)
+                    .args(["--", "-D", "warnings"]),
+            )
+        },
+    );
+    plan.step(
+        "wasm-node",
+        "the JavaScript engine's tests in Node",
+        Lane::Wasm,
+        &["wasm-target", "wasm-bindgen"],
+        |log| run_cargo(log, &mut wasm_tests(workspace)),
+    );
+    let needs = ["wasm-target", "wasm-bindgen", "browser"];
+    plan.step(
+        "wasm-chromium",
+        "the same tests in Chromium",
+        Lane::Wasm,
+        &needs,
+        |log| {
+            let mut test = wasm_tests(workspace);
+            test.env("WASM_BINDGEN_USE_BROWSER", "1")
+                .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+            test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser_options(workspace)?);
+            run_cargo(log, test.env("CHROMEDRIVER", tools::chromedriver()?))
+        },
+    );
+    plan.step(
+        "doc-wasm",
+        "the same for the crates of the browser",
+        Lane::Wasm,
+        &["wasm-target"],
+        |log| {
+            let mut doc = cargo(workspace);
+            run_cargo(
+                log,
+                doc.args(["doc", "--no-deps"])
+                    .args(WASM_CRATES)
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            )
+        },
+    );
+    plan.step(
+        "npm",
+        "build the JavaScript engine",
+        Lane::Wasm,
+        &["wasm-target", "wasm-bindgen", "wasm-opt"],
+        |log| products::npm(workspace, log),
+    );
+    plan.step(
+        "app",
+        "build the page",
+        Lane::Wasm,
+        &["wasm-target", "wasm-bindgen", "wasm-opt", "trunk"],
+        |log| products::app(workspace, log),
+    );
+}
+
+fn run_cargo(log: &Log, command: &mut std::process::Command) -> Result<Done, Error> {
+    log.run(command)?;
+    Ok(Done::Worked)
+}
+
+fn wasm_tests(workspace: &Workspace) -> std::process::Command {
+    let mut test = cargo(workspace);
+    test.args([
+        "test",
+        "--package",
+        "candor-embed",
+        "--target",
+        WASM_TARGET,
+        "--lib",
+        "--tests",
+        "--no-fail-fast",
+    ]);
+    test.env(WASM_RUNNER, "wasm-bindgen-test-runner");
+    test
+}
+
+/// Writes what the WebAssembly test runner tells chromedriver: which browser, and how to start it without a screen.
+fn browser_options(workspace: &Workspace) -> Result<PathBuf, Error> {
+    let browser = tools::chromium()?;
+    let arguments = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+    ];
+    let text = format!("{{ \"goog:chromeOptions\": {{ \"binary\": {browser:?}, \"args\": {arguments:?} }} }}\n");
+    let path = workspace.state().join("webdriver.json");
+    fs::write(&path, text).map_err(Error::io("write", &path))?;
+    Ok(path)
+}
+
+fn end_to_end(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    let mut npm = tools::npm(&workspace.root.join("tests"));
+    npm.envs(tools::environment(workspace));
+    npm.env("CANDOR_BIN", workspace.candor())
+        .env("CANDOR_APP", workspace.app())
+        .env("CANDOR_NPM", workspace.npm());
+    log.run(npm.arg("test").env("CHROMIUM", tools::chromium()?))?;
+    Ok(Done::Worked)
+}
