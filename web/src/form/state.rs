@@ -1,0 +1,290 @@
+//! What the form holds: one signal per field, and the answer that follows from all of them.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use candor_core::{Application, Explanation, Field, FieldKind, Language, Schema, Score, Scorer, ValueError};
+use leptos::prelude::*;
+
+use super::FieldIndex;
+use super::search::haystack;
+use crate::page::{LoadedModel, Page};
+use crate::{browser, format};
+
+/// Fields shown first when the model's maker named none.
+const MAIN_FIELDS: usize = 12;
+
+/// What stands in a field.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// As it is shown in the control: typed text for a number, the raw text otherwise.
+    pub text: String,
+    /// The stored value (NaN is missing), or why the text cannot be one. A sample's value keeps all its digits, though
+    /// fewer are shown.
+    pub value: Result<f64, ValueError>,
+}
+
+/// What the form as a whole amounts to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Every field is empty.
+    NothingKnown,
+    /// Some values cannot be right, and nothing was scored.
+    Wrong(Vec<FieldIndex>),
+    /// The answer.
+    Answer(Arc<Answer>),
+}
+
+/// An answer and the application that it is for.
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    /// The decision and its reasons.
+    pub explanation: Explanation,
+    /// What was scored.
+    pub application: Application,
+    /// Fields with a value.
+    pub known: usize,
+}
+
+/// The fields of a reason group that are not among the important ones.
+#[derive(Debug)]
+pub struct Section {
+    /// Position of the group in the schema.
+    pub group: usize,
+    /// Its fields, the more important first.
+    pub fields: Vec<FieldIndex>,
+    /// Whether the section is open.
+    pub open: RwSignal<bool>,
+}
+
+/// What the form was filled with before anything was typed.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Position among the sample clients; `None` for a new application.
+    pub sample: Option<usize>,
+    /// The application.
+    pub application: Application,
+    /// Its score; `None` where nothing is known.
+    pub score: Option<Score>,
+}
+
+/// The form's state. Copies share it.
+#[derive(Debug, Clone)]
+pub struct Form(Arc<State>);
+
+/// See [`Form`].
+#[derive(Debug)]
+pub struct State {
+    model: Arc<LoadedModel>,
+    /// One entry per field of the schema.
+    pub entries: Vec<RwSignal<Entry>>,
+    /// What the form was filled with.
+    pub start: RwSignal<Start>,
+    /// What follows from the entries.
+    pub outcome: Memo<Outcome>,
+    /// The important fields.
+    pub main: Vec<FieldIndex>,
+    /// The others.
+    pub sections: Vec<Section>,
+    /// What is searched for.
+    pub query: RwSignal<String>,
+    /// Searchable text of each field.
+    pub haystacks: Vec<String>,
+}
+
+impl Deref for Form {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl Form {
+    /// A form for the model, filled with its first sample client.
+    pub fn new(page: Page, model: Arc<LoadedModel>) -> Self {
+        let language = page.language.get_untracked();
+        let schema = model.scorer.schema();
+        let start = start(&model.scorer, Some(0)).unwrap_or_else(|| empty(&model.scorer));
+        let entries: Vec<_> = schema
+            .fields
+            .iter()
+            .zip(start.application.values())
+            .map(|(field, &value)| RwSignal::new(entry(field, value, language)))
+            .collect();
+        let (main, sections) = order(&model);
+        let outcome = Memo::new({
+            let (model, entries) = (model.clone(), entries.clone());
+            move |_| outcome(&model.scorer, &entries)
+        });
+        let haystacks = schema.fields.iter().map(haystack).collect();
+        let (start, query) = (RwSignal::new(start), RwSignal::new(String::new()));
+        let form = Self(Arc::new(State { model, entries, start, outcome, main, sections, query, haystacks }));
+        // Numbers are written differently in the other language; their values stay.
+        Effect::new({
+            let form = form.clone();
+            move |before: Option<Language>| {
+                let language = page.language.get();
+                if before.is_some_and(|before| before != language) {
+                    form.rewrite(language);
+                }
+                language
+            }
+        });
+        form
+    }
+
+    /// The engine.
+    pub fn scorer(&self) -> &Scorer {
+        &self.model.scorer
+    }
+
+    /// The model's schema.
+    pub fn schema(&self) -> &Schema {
+        self.model.scorer.schema()
+    }
+
+    /// A field of the schema.
+    pub fn field(&self, index: FieldIndex) -> Option<&Field> {
+        self.schema().fields.get(index)
+    }
+
+    /// Takes what was typed or chosen for a field.
+    pub fn enter(&self, index: FieldIndex, text: String, language: Language) {
+        if let (Some(field), Some(entry)) = (self.field(index), self.entries.get(index)) {
+            let value = field.parse_shown(&text, language);
+            entry.set(Entry { text, value });
+        }
+    }
+
+    /// Puts back the value that the field had at the start.
+    pub fn undo(&self, index: FieldIndex, language: Language) {
+        let value = self.start.with_untracked(|start| start.application.values().get(index).copied());
+        if let (Some(field), Some(signal), Some(value)) = (self.field(index), self.entries.get(index), value) {
+            signal.set(entry(field, value, language));
+        }
+    }
+
+    /// Fills the form with a sample client, or empties it.
+    pub fn fill(&self, sample: Option<usize>, language: Language) {
+        let start = start(self.scorer(), sample).unwrap_or_else(|| empty(self.scorer()));
+        for ((field, signal), &value) in self.schema().fields.iter().zip(&self.entries).zip(start.application.values()) {
+            signal.set(entry(field, value, language));
+        }
+        self.start.set(start);
+    }
+
+    /// Whether a field holds something else than at the start.
+    pub fn is_changed(&self, index: FieldIndex) -> bool {
+        let now = self.entries.get(index).map(|entry| entry.with(|entry| entry.value.clone().ok()));
+        let before = self.start.with(|start| start.application.values().get(index).copied());
+        // Bits, not numbers: missing equals missing.
+        now.map(|now| now.map(f64::to_bits)) != Some(before.map(f64::to_bits))
+    }
+
+    /// How many of these fields have a value.
+    pub fn known(&self, fields: &[FieldIndex]) -> usize {
+        let known = |index: &&FieldIndex| {
+            self.entries
+                .get(**index)
+                .is_some_and(|entry| entry.with(|entry| entry.value.as_ref().is_ok_and(|value| !value.is_nan())))
+        };
+        fields.iter().filter(known).count()
+    }
+
+    /// Brings a field before the advisor's eyes, with the focus in it.
+    pub fn reveal(&self, index: FieldIndex) {
+        self.query.set(String::new());
+        if let Some(section) = self.sections.iter().find(|section| section.fields.contains(&index)) {
+            section.open.set(true);
+        }
+        browser::focus_when_drawn(control_id(index));
+    }
+
+    fn rewrite(&self, language: Language) {
+        for (field, signal) in self.schema().fields.iter().zip(&self.entries) {
+            let value = signal.with_untracked(|entry| entry.value.clone());
+            if let (FieldKind::Number(_), Ok(value)) = (&field.kind, value) {
+                signal.set(entry(field, value, language));
+            }
+        }
+    }
+}
+
+/// Id of a field's control.
+pub fn control_id(index: FieldIndex) -> String {
+    format!("field-{index}")
+}
+
+fn entry(field: &Field, value: f64, language: Language) -> Entry {
+    let text = match &field.kind {
+        _ if value.is_nan() => String::new(),
+        FieldKind::Number(kind) => format::number(field.shown(value), usize::from(kind.decimals), language),
+        FieldKind::Flag { .. } | FieldKind::Category { .. } => field.format(value),
+    };
+    Entry { text, value: Ok(value) }
+}
+
+fn outcome(scorer: &Scorer, entries: &[RwSignal<Entry>]) -> Outcome {
+    let mut application = Application::empty(scorer.schema());
+    let (mut wrong, mut known) = (Vec::new(), 0);
+    for (index, entry) in entries.iter().enumerate() {
+        match entry.with(|entry| entry.value.clone()) {
+            Ok(value) => {
+                known += usize::from(!value.is_nan());
+                application.set_stored(index, value);
+            }
+            Err(_) => wrong.push(index),
+        }
+    }
+    if !wrong.is_empty() {
+        Outcome::Wrong(wrong)
+    } else if known == 0 {
+        Outcome::NothingKnown
+    } else {
+        let explanation = browser::measured(|| scorer.explain(&application));
+        Outcome::Answer(Arc::new(Answer { explanation, application, known }))
+    }
+}
+
+/// A sample client: the model's parity cases are typical clients. `None` if there is no such case.
+pub fn start(scorer: &Scorer, sample: Option<usize>) -> Option<Start> {
+    let case = scorer.model().parity.get(sample?)?;
+    let mut application = Application::empty(scorer.schema());
+    for (index, (field, text)) in scorer.schema().fields.iter().zip(&case.values).enumerate() {
+        // The model was loaded, so its cases fit their fields.
+        application.set_stored(index, field.parse(text).unwrap_or(f64::NAN));
+    }
+    let score = scorer.score(&application);
+    Some(Start { sample, application, score: Some(score) })
+}
+
+fn empty(scorer: &Scorer) -> Start {
+    Start { sample: None, application: Application::empty(scorer.schema()), score: None }
+}
+
+/// The important fields and the sections of the others, each by falling importance.
+fn order(model: &LoadedModel) -> (Vec<FieldIndex>, Vec<Section>) {
+    let schema = model.scorer.schema();
+    let reference = &model.scorer.model().reference;
+    let importance = |index: FieldIndex| reference.fields.get(index).map_or(0.0, |field| field.importance);
+    let mut ranked: Vec<FieldIndex> = (0..schema.fields.len()).collect();
+    ranked.sort_by(|&a, &b| importance(b).total_cmp(&importance(a)));
+    let primary = |index: &FieldIndex| schema.fields.get(*index).is_some_and(|field| field.primary);
+    let (mut main, mut others): (Vec<_>, Vec<_>) = ranked.into_iter().partition(primary);
+    if main.is_empty() {
+        let rest = others.split_off(others.len().min(MAIN_FIELDS));
+        main = std::mem::replace(&mut others, rest);
+    }
+    let sections = (0..schema.groups.len())
+        .map(|group| {
+            let of_group = |index: &FieldIndex| {
+                schema.fields.get(*index).is_some_and(|field| usize::from(field.group) == group)
+            };
+            let fields = others.iter().copied().filter(of_group).collect();
+            Section { group, fields, open: RwSignal::new(false) }
+        })
+        .filter(|section| !section.fields.is_empty())
+        .collect();
+    (main, sections)
+}

@@ -1,0 +1,113 @@
+//! Numbers as people of each language write them.
+
+use candor_core::{Field, FieldKind, Language};
+
+/// The minus sign that is as wide as a plus.
+const MINUS: char = '−';
+
+/// `12,345.6` in English, `12 345,6` (narrow no-break space) in French.
+pub fn number(value: f64, decimals: usize, language: Language) -> String {
+    let plain = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (thousands, point) = match language {
+        Language::En => (',', '.'),
+        Language::Fr => ('\u{202f}', ','),
+    };
+    let mut text = String::with_capacity(plain.len() + 4);
+    // A value that rounds to zero has no sign.
+    if value < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        text.push(MINUS);
+    }
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position).is_multiple_of(3) {
+            text.push(thousands);
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push(point);
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// A number with as many digits as were typed, at most six after the point.
+pub fn number_as_typed(value: f64, language: Language) -> String {
+    let plain = format!("{value:.6}");
+    let decimals = plain.trim_end_matches('0').split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    number(value, decimals, language)
+}
+
+/// A whole number.
+#[expect(clippy::cast_precision_loss, reason = "counts and points are far below 2^53")]
+pub fn whole(value: i64, language: Language) -> String {
+    number(value as f64, 0, language)
+}
+
+/// A count, such as the rows of a table.
+pub fn count(value: usize, language: Language) -> String {
+    whole(i64::try_from(value).unwrap_or(i64::MAX), language)
+}
+
+/// Points that are gained or lost: always with a sign, except 0.
+pub fn signed(value: i64, language: Language) -> String {
+    let plus = if value > 0 { "+" } else { "" };
+    format!("{plus}{}", whole(value, language))
+}
+
+/// Parts of a point: one digit after the decimal separator, with a sign.
+pub fn signed_parts(value: f64, language: Language) -> String {
+    let text = number(value, 1, language);
+    if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { format!("+{text}") } else { text }
+}
+
+/// `6.3%` in English, `6,3 %` in French.
+pub fn percent(share: f64, decimals: usize, language: Language) -> String {
+    let number = number(share * 100.0, decimals, language);
+    match language {
+        Language::En => format!("{number}%"),
+        Language::Fr => format!("{number}\u{202f}%"),
+    }
+}
+
+/// A probability: two digits after the point below 1 %, where one would hide differences.
+pub fn probability(probability: f64, language: Language) -> String {
+    percent(probability, if probability < 0.01 { 2 } else { 1 }, language)
+}
+
+/// A stored value of a field in words: `270,000`, `3.4 years`, `Working`, `yes`; `None` when it is missing.
+pub fn field_value(field: &Field, value: f64, language: Language) -> Option<String> {
+    if value.is_nan() {
+        return None;
+    }
+    Some(match &field.kind {
+        FieldKind::Number(kind) => {
+            let text = number(field.shown(value), usize::from(kind.decimals), language);
+            match &field.unit {
+                Some(unit) => format!("{text}\u{a0}{}", unit.in_language(language)),
+                None => text,
+            }
+        }
+        FieldKind::Flag { .. } => {
+            let words = crate::text::dictionary(language);
+            if value == 0.0 { words.no.into() } else { words.yes.into() }
+        }
+        FieldKind::Category { levels, .. } => {
+            let level = field.level_position(value).and_then(|position| levels.get(position))?;
+            level.label.in_language(language).to_owned()
+        }
+    })
+}
+
+/// The value of a computed feature: few digits, but never all zeros.
+pub fn feature_value(value: f64, language: Language) -> Option<String> {
+    let size = value.abs();
+    let decimals = match size {
+        _ if value.is_nan() => return None,
+        _ if value.fract() == 0.0 || size >= 1000.0 => 0,
+        _ if size >= 10.0 => 1,
+        _ if size >= 0.1 => 2,
+        _ => 4,
+    };
+    Some(number(value, decimals, language))
+}
