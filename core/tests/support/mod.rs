@@ -1,0 +1,74 @@
+//! What several tests need: a tiny generator of pseudo-random numbers, and model files with a right digest.
+#![allow(dead_code, reason = "each test binary uses its own part of this module")]
+
+pub mod small_model;
+
+use candor_core::artifact::{FORMAT_VERSION, Model};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Bytes before the MessagePack document of a model file.
+pub const HEADER: usize = 52;
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A whole number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.bits() % end as u64) as usize
+    }
+
+    /// A number in [0, 1).
+    pub fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A number in [low, high).
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.unit()
+    }
+
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.unit() < probability
+    }
+
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+}
+
+/// A model file around any document, with the length and the digest that belong to it.
+pub fn file_around(version: u32, document: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\x89CANDOR\n".to_vec();
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&(document.len() as u64).to_le_bytes());
+    let digest = Sha256::new().chain_update(&bytes).chain_update(document).finalize();
+    bytes.extend_from_slice(&digest);
+    bytes.extend_from_slice(document);
+    bytes
+}
+
+/// The file of a model that need not be sound: what `Model::to_bytes` would refuse to write.
+pub fn file_of(model: &Model) -> Vec<u8> {
+    file_around(FORMAT_VERSION, &rmp_serde::to_vec_named(model).unwrap())
+}
+
+/// Passes a value through MessagePack into another type of the same shape: the way to private fields.
+pub fn recast<A: Serialize, B: for<'de> Deserialize<'de>>(value: &A) -> B {
+    rmp_serde::from_slice(&rmp_serde::to_vec_named(value).unwrap()).unwrap()
+}
