@@ -113,17 +113,16 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn run<const K: usize>(mut self, rule: &Rule<K>) {
-        // The weights ride along with the products from outside in, so every integral below is a plain sum.
-        self.below(rule, self.tree.root(), &rule.weights);
+        // The weights ride along with the products from outside in, so every integral below is a plain sum. A tree of
+        // one leaf adds the same to every row: nothing to attribute.
+        if let Child::Node(root) = self.tree.root() {
+            self.below(rule, root as usize, &rule.weights);
+        }
     }
 
-    /// Adds the contributions of all splits at and under `child`. `outside` is, per point, the weight times the product
-    /// of the factors above; returned is the sum over the leaves below of their value times the factors below.
-    fn below<const K: usize>(&mut self, rule: &Rule<K>, child: Child, outside: &[f64; K]) -> [f64; K] {
-        let index = match child {
-            Child::Leaf(leaf) => return [self.tree.leaves[leaf as usize]; K],
-            Child::Node(index) => index as usize,
-        };
+    /// Adds the contributions of all splits at and under node `index`. `outside` is, per point, the weight times the
+    /// product of the factors above; returned is the sum over the leaves below of their value times the factors below.
+    fn below<const K: usize>(&mut self, rule: &Rule<K>, index: usize, outside: &[f64; K]) -> [f64; K] {
         let tree = self.tree;
         let node = &tree.nodes[index];
         let feature = usize::from(node.feature);
@@ -132,9 +131,11 @@ impl Walk<'_> {
 
         // Without this feature's own factor: a feature met before has one in `outside` already.
         let mut without = *outside;
+        let mut divisor = [1.0; K];
         if above.present {
-            for (k, value) in without.iter_mut().enumerate() {
-                *value /= rule.factor(k, above);
+            for k in 0..K {
+                divisor[k] = rule.factor(k, above);
+                without[k] /= divisor[k];
             }
         }
         let mut inside = [0.0; K];
@@ -151,22 +152,29 @@ impl Walk<'_> {
             if factor.cover == 0.0 && factor.passes == 0.0 {
                 continue; // the factor is 0 at every point: no leaf below has a say
             }
-            let mut product = [0.0; K];
-            let mut relative = [0.0; K];
-            for k in 0..K {
-                let own = rule.factor(k, factor);
-                product[k] = without[k] * own;
-                relative[k] = if above.present {
-                    own / rule.factor(k, above)
-                } else {
-                    own
-                };
+            let mut own = [0.0; K];
+            for (k, value) in own.iter_mut().enumerate() {
+                *value = rule.factor(k, factor);
             }
-            self.path[feature] = factor;
-            let part = self.below(rule, child, &product);
+            let part = match child {
+                Child::Leaf(leaf) => [tree.leaves[leaf as usize]; K],
+                Child::Node(below) => {
+                    let mut product = [0.0; K];
+                    for k in 0..K {
+                        product[k] = without[k] * own[k];
+                    }
+                    self.path[feature] = factor;
+                    self.below(rule, below as usize, &product)
+                }
+            };
+            if above.present {
+                for k in 0..K {
+                    own[k] /= divisor[k];
+                }
+            }
             let gain = factor.passes - factor.cover;
             for k in 0..K {
-                inside[k] += relative[k] * part[k];
+                inside[k] += own[k] * part[k];
                 weighted[k] += gain * part[k];
             }
         }
