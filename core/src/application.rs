@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::schema::{Schema, ValueError};
+use crate::schema::{FieldKind, Schema, ValueError};
 
 /// A value as a file, a form or JavaScript gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,12 +94,14 @@ impl Application {
             Raw::Missing => f64::NAN,
             Raw::Number(number) => field.from_number(number)?,
             Raw::Text(text) => field.parse(text)?,
-            Raw::Flag(flag) => field
-                .from_number(f64::from(u8::from(flag)))
-                .or_else(|error| match &field.kind {
-                    crate::schema::FieldKind::Flag { .. } => Ok(f64::from(u8::from(flag))),
-                    _ => Err(error),
-                })?,
+            Raw::Flag(flag) => {
+                let stored = f64::from(u8::from(flag));
+                match field.kind {
+                    // Whatever the raw texts are: a field of 1 (no) and 2 (yes) must not read yes as the number 1.
+                    FieldKind::Flag { .. } => stored,
+                    FieldKind::Number(_) | FieldKind::Category { .. } => field.from_number(stored)?,
+                }
+            }
         };
         Ok(())
     }

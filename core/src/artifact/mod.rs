@@ -31,6 +31,8 @@ pub const FORMAT_VERSION: u32 = 1;
 
 const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
 const HEADER: usize = 52;
+/// Arrays and maps within each other; a model has a dozen, and a hostile file must not exhaust the stack.
+const NESTING_LIMIT: usize = 64;
 /// Most parity cases: each is explained at load, so their number bounds the time that loading takes.
 const MOST_PARITY_CASES: usize = 64;
 
@@ -168,7 +170,7 @@ impl Model {
         let whole = document.len() as u64 == length;
         // A flipped bit in the version is damage, not a newer format: the digest tells.
         let intact = whole && digest(&header[..20], document)[..] == header[20..];
-        if version != FORMAT_VERSION && (intact || !whole) {
+        if version > FORMAT_VERSION && (intact || !whole) {
             return Err(LoadError::TooNew { found: version });
         }
         if !whole {
@@ -177,10 +179,18 @@ impl Model {
         if !intact {
             return Err(LoadError::Damaged);
         }
+        let invalid = |problem: String| LoadError::Invalid { problem };
+        if version == 0 {
+            return Err(invalid("format version 0 does not exist".into()));
+        }
         let mut reader = rmp_serde::Deserializer::from_read_ref(document);
-        let model = Self::deserialize(&mut reader).map_err(|error| LoadError::Invalid {
-            problem: error.to_string(),
-        })?;
+        reader.set_max_depth(NESTING_LIMIT);
+        let model = Self::deserialize(&mut reader).map_err(|error| invalid(error.to_string()))?;
+        // Whatever follows, reading one more value gets past its first byte; only at the end there is none.
+        let end = bool::deserialize(&mut reader);
+        if !matches!(end, Err(rmp_serde::decode::Error::InvalidMarkerRead(_))) {
+            return Err(invalid("there are bytes after the end of the document".into()));
+        }
         model.check()?;
         Ok(model)
     }

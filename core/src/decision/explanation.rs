@@ -150,18 +150,17 @@ fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocess
 impl Waterfall {
     /// Rounds base, steps and total so that the whole numbers add up: each part is rounded down, and the points still
     /// missing go to the parts with the largest fractions (largest-remainder method). No part is off by a point or more.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "points are far below 2^63; a saturating cast is safe"
-    )]
     fn new(base: f64, groups: &[GroupContribution], total: f64) -> Self {
-        let whole_base = base.round() as i64;
-        let whole_total = total.round() as i64;
+        // A hostile model can ask for points without bounds; real ones are a few hundreds. 65,536 groups of these fit.
+        #[expect(clippy::cast_possible_truncation, reason = "clamped to what fits")]
+        let whole = |points: f64| points.clamp(-1e12, 1e12) as i64;
+        let whole_base = whole(base.round());
+        let whole_total = whole(total.round());
         let mut steps: Vec<WaterfallStep> = groups
             .iter()
             .map(|g| WaterfallStep {
                 group: g.group,
-                points: g.points.floor() as i64,
+                points: whole(g.points.floor()),
             })
             .collect();
         let mut missing = whole_total - whole_base - steps.iter().map(|step| step.points).sum::<i64>();

@@ -46,13 +46,20 @@ impl Calibration {
             return None;
         }
         let (target_bad, target_good) = ((bad + 1.0) / (bad + 2.0), 1.0 / (good + 2.0));
-        // Centred scores keep the Hessian well conditioned.
-        let mean = raw.iter().fold(0.0, |sum, score| sum + score) / raw.len() as f64;
-        let (mut slope, mut level) = (1.0, mean);
+        // Standardised scores keep the Hessian well conditioned and the steps the same, whatever the scale of the scores.
+        let mean_of = |value: &dyn Fn(f64) -> f64| raw.iter().fold(0.0, |sum, &x| sum + value(x)) / raw.len() as f64;
+        let mean = mean_of(&|x| x);
+        let deviation = libm::sqrt(mean_of(&|x| (x - mean) * (x - mean)));
+        if !deviation.is_finite() || deviation <= 1e-12 * mean.abs() {
+            return None;
+        }
+        // The best map without any use of the scores is where Platt's method starts.
+        let (mut slope, mut level) = (0.0, libm::log((bad + 1.0) / (good + 1.0)));
+        let mut largest = f64::INFINITY;
         for _ in 0..100 {
             let (mut g0, mut g1, mut h00, mut h01, mut h11) = (0.0, 0.0, 0.0, 0.0, 0.0);
             for (score, &outcome) in raw.iter().zip(outcomes) {
-                let x = score - mean;
+                let x = (score - mean) / deviation;
                 let p = probability_of(slope * x + level);
                 let residual = p - if outcome { target_bad } else { target_good };
                 let weight = p * (1.0 - p);
@@ -68,7 +75,7 @@ impl Calibration {
             }
             // A full Newton step can overshoot far from the optimum; steps of at most 2 log-odds converge all the same.
             let (step0, step1) = ((h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant);
-            let largest = step0.abs().max(step1.abs());
+            largest = step0.abs().max(step1.abs());
             let damping = if largest > 2.0 { 2.0 / largest } else { 1.0 };
             level -= damping * step0;
             slope -= damping * step1;
@@ -77,10 +84,11 @@ impl Calibration {
             }
         }
         let calibration = Self {
-            slope,
-            intercept: level - slope * mean,
+            slope: slope / deviation,
+            intercept: level - slope * mean / deviation,
         };
-        (slope > 0.0 && slope.is_finite() && calibration.intercept.is_finite()).then_some(calibration)
+        let sound = calibration.slope > 0.0 && calibration.slope.is_finite() && calibration.intercept.is_finite();
+        (sound && largest < 1e-6).then_some(calibration)
     }
 }
 

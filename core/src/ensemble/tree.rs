@@ -136,21 +136,22 @@ impl Tree {
             }
             Test::InSet { start, length } => {
                 // The cast to an integer truncates towards zero, as LightGBM's does; NaN and values below 0 go right.
-                if value.is_nan() || value <= -1.0 || value >= f64::from(length) * 32.0 {
+                if value.is_nan() || value <= -1.0 {
                     return false;
                 }
                 #[expect(
                     clippy::cast_possible_truncation,
                     clippy::cast_sign_loss,
-                    reason = "in range by the line above"
+                    reason = "a saturated cast is past every set"
                 )]
                 let level = value as u32;
-                self.category_words[(start + level / 32) as usize] >> (level % 32) & 1 == 1
+                level / 32 < length && self.category_words[(start + level / 32) as usize] >> (level % 32) & 1 == 1
             }
         }
     }
 
-    pub(super) fn problem(&self, features: usize) -> Option<String> {
+    /// What is wrong with the tree over `features` features, if anything.
+    pub(crate) fn problem(&self, features: usize) -> Option<String> {
         let (nodes, leaves) = (self.nodes.len(), self.leaves.len());
         if leaves != nodes + 1 {
             return Some(format!("{nodes} nodes need {} leaves, not {leaves}", nodes + 1));

@@ -20,27 +20,27 @@ pub struct Imported {
 /// [`ImportError::Malformed`] with the line at fault; [`ImportError::Unsupported`] for linear trees, several classes,
 /// averaged output and objectives other than binary ones, all of which would change the meaning of the sum of leaves.
 pub fn from_text(text: &str) -> Result<Imported, ImportError> {
-    let mut header: Option<Section> = None;
-    let mut trees = Vec::new();
-    for section in sections(text) {
-        if section.name.is_empty() {
-            check_header(&section)?;
-            header = Some(section);
-        } else {
-            trees.push(tree(&section)?);
-        }
-    }
-    let header =
-        header.ok_or_else(|| malformed(1, "this is not a LightGBM text model: it does not begin with 'tree'"))?;
+    let sections = sections(text)?;
+    let Some((header, tree_sections)) = sections.split_first() else {
+        return Err(malformed(
+            1,
+            "this is not a LightGBM text model: it does not begin with 'tree'",
+        ));
+    };
+    check_header(header)?;
     let feature_names: Vec<String> = header.text("feature_names")?.split(' ').map(str::to_owned).collect();
-    let ensemble = Ensemble { trees };
-    match ensemble.problem(feature_names.len()) {
-        Some(problem) => Err(malformed(header.line, &problem)),
-        None => Ok(Imported {
-            ensemble,
-            feature_names,
-        }),
+    let mut trees = Vec::with_capacity(tree_sections.len());
+    for section in tree_sections {
+        let tree = tree(section)?;
+        if let Some(problem) = tree.problem(feature_names.len()) {
+            return Err(malformed(section.line, &format!("tree {}: {problem}", section.name)));
+        }
+        trees.push(tree);
     }
+    Ok(Imported {
+        ensemble: Ensemble { trees },
+        feature_names,
+    })
 }
 
 /// A block of `key=value` lines: the header (no name) or one tree.
@@ -50,17 +50,18 @@ struct Section<'a> {
     values: HashMap<&'a str, (usize, &'a str)>,
 }
 
-/// The header and the trees; what follows `end of trees` (importances, parameters) is not read.
-fn sections(text: &str) -> Vec<Section<'_>> {
+/// The header, then the trees; nothing when the text does not begin like a model. What follows `end of trees`
+/// (importances, parameters) is not read, but a text that ends before it has lost trees and is refused.
+fn sections(text: &str) -> Result<Vec<Section<'_>>, ImportError> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_end();
         if line == "end of trees" {
-            break;
+            return Ok(sections);
         }
         if index == 0 {
             if line != "tree" {
-                break;
+                return Ok(sections);
             }
             sections.push(Section {
                 name: "",
@@ -79,7 +80,10 @@ fn sections(text: &str) -> Vec<Section<'_>> {
             section.values.insert(line, (index + 1, ""));
         }
     }
-    sections
+    Err(malformed(
+        text.lines().count().max(1),
+        "the text stops before 'end of trees'; export or copy the model again",
+    ))
 }
 
 impl<'a> Section<'a> {

@@ -74,9 +74,9 @@ impl Field {
                 _ => Err(ValueError::NotANumber { found: shorten(text) }),
             },
             FieldKind::Flag { no, yes } => {
-                if text == no {
+                if text == no.trim() {
                     Ok(0.0)
-                } else if text == yes {
+                } else if text == yes.trim() {
                     Ok(1.0)
                 } else if MISSING_TEXTS.contains(&text) {
                     Ok(f64::NAN)
@@ -86,10 +86,10 @@ impl Field {
                 }
             }
             FieldKind::Category { levels, missing_levels } => {
-                match levels.iter().position(|level| level.value == text) {
+                match levels.iter().position(|level| level.value.trim() == text) {
                     #[expect(clippy::cast_precision_loss, reason = "a level's position is far below 2^53")]
                     Some(position) => Ok(position as f64),
-                    None if missing_levels.iter().any(|missing| missing == text) => Ok(f64::NAN),
+                    None if missing_levels.iter().any(|missing| missing.trim() == text) => Ok(f64::NAN),
                     None => {
                         let mut known: Vec<String> = levels
                             .iter()
@@ -172,12 +172,13 @@ impl Field {
         if number.scale != 1.0 && number.integer {
             raw = raw.round();
         }
+        let raw = positive_zero(raw);
         // Told in the unit that the person typed, not in the raw one; dividing by a negative scale swaps the ends.
         number.check(raw).map_err(|error| match error {
             ValueError::NotWhole { .. } => ValueError::NotWhole { found: shown },
             ValueError::TooSmall { min, .. } if number.scale < 0.0 => ValueError::TooLarge {
                 found: shown,
-                max: min / number.scale,
+                max: positive_zero(min / number.scale),
             },
             ValueError::TooLarge { max, .. } if number.scale < 0.0 => ValueError::TooSmall {
                 found: shown,
@@ -293,7 +294,7 @@ fn in_thousands(whole: &str) -> bool {
     one_kind && (1..=3).contains(&first.len()) && digits(first) && groups.all(|group| group.len() == 3 && digits(group))
 }
 
-/// −0 would be shown as "-0".
+/// −0, which comes of a negative scale, would be shown as "-0".
 fn positive_zero(value: f64) -> f64 {
     if value == 0.0 { 0.0 } else { value }
 }

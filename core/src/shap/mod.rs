@@ -149,8 +149,10 @@ impl Walk<'_> {
                 cover: above.cover * share,
                 passes: if passes { above.passes } else { 0.0 },
             };
-            if factor.cover == 0.0 && factor.passes == 0.0 {
-                continue; // the factor is 0 at every point: no leaf below has a say
+            // The factor is 0 at every point: no leaf below has a say. (A subnormal cover could round to 0 at some points
+            // only, and dividing by it further down would give NaN.)
+            if factor.cover < f64::MIN_POSITIVE && factor.passes == 0.0 {
+                continue;
             }
             let mut own = [0.0; K];
             for (k, value) in own.iter_mut().enumerate() {

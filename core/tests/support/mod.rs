@@ -1,8 +1,11 @@
 //! What several tests need: a tiny generator of pseudo-random numbers, and model files with a right digest.
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
+pub mod names;
 pub mod small_model;
+pub mod trees;
 
+use candor_core::FieldKind;
 use candor_core::artifact::{FORMAT_VERSION, Model};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -66,6 +69,16 @@ pub fn file_around(version: u32, document: &[u8]) -> Vec<u8> {
 /// The file of a model that need not be sound: what `Model::to_bytes` would refuse to write.
 pub fn file_of(model: &Model) -> Vec<u8> {
     file_around(FORMAT_VERSION, &rmp_serde::to_vec_named(model).unwrap())
+}
+
+/// The small model without most of its trees and levels: for tests that load it thousands of times.
+pub fn tiny_model() -> Model {
+    let mut model = small_model::without_parity();
+    model.ensemble.trees.truncate(2);
+    if let FieldKind::Category { levels, .. } = &mut model.schema.fields[6].kind {
+        levels.truncate(2);
+    }
+    model
 }
 
 /// Passes a value through MessagePack into another type of the same shape: the way to private fields.

@@ -24,7 +24,15 @@ pub const APPLICATIONS: [[&str; 7]; 12] = [
     ["0", "0", "0", "0", "Y", "XNA", ""],
     ["100000000", "1e-9", "-20000", "1", "Y", "Wooden", "R1"],
     ["250000", "250000", "365243", "0.5", "N", "Panel", "R5"],
-    ["249999.99999999997", "12345.678901234567", "-1", "0.50000000000000011", "Y", "Block", "R34"],
+    [
+        "249999.99999999997",
+        "12345.678901234567",
+        "-1",
+        "0.50000000000000011",
+        "Y",
+        "Block",
+        "R34",
+    ],
     ["17", "3", "-365.25", "0.1", "", "Stone, brick", "R38"],
 ];
 
@@ -34,7 +42,11 @@ pub fn model() -> Model {
     let scorer = Scorer::from_model(model.clone()).expect("the model is sound");
     model.parity = APPLICATIONS
         .iter()
-        .map(|values| scorer.parity_case(values.map(str::to_owned).to_vec()).expect("the values fit"))
+        .map(|values| {
+            scorer
+                .parity_case(values.map(str::to_owned).to_vec())
+                .expect("the values fit")
+        })
         .collect();
     model
 }
@@ -131,7 +143,12 @@ fn preprocessing(schema: &Schema) -> Preprocessing {
     for (name, group, imputed, text) in [
         ("CREDIT_TO_ANNUITY", 0, None, "AMT_CREDIT / AMT_ANNUITY"),
         ("LOG_CREDIT", 0, Some(11.5), "log(AMT_CREDIT)"),
-        ("NO_EMPLOYMENT", 1, None, "is_missing(DAYS_EMPLOYED) or DAYS_EMPLOYED > -100"),
+        (
+            "NO_EMPLOYMENT",
+            1,
+            None,
+            "is_missing(DAYS_EMPLOYED) or DAYS_EMPLOYED > -100",
+        ),
         (
             "SPREAD",
             2,
@@ -156,11 +173,17 @@ fn preprocessing(schema: &Schema) -> Preprocessing {
     Preprocessing { features }
 }
 
-/// Trees of four to five levels that split on every feature with every kind of test; odd ones repeat a feature on a
-/// path. The numbers are chosen to leave no result that is exact in few bits.
+/// Trees of six levels that split on nearly every feature with every kind of test, up to six features on a path; odd
+/// ones repeat a feature on a path. The numbers are chosen to leave no result that is exact in few bits.
 fn tree(index: u32) -> Tree {
     let step = f64::from(index);
-    let kinds = [Missing::Left, Missing::Right, Missing::AsZero, Missing::ZeroLeft, Missing::ZeroRight];
+    let kinds = [
+        Missing::Left,
+        Missing::Right,
+        Missing::AsZero,
+        Missing::ZeroLeft,
+        Missing::ZeroRight,
+    ];
     let missing = |offset: u32| kinds[((index + offset) % 5) as usize];
     let again = if index % 2 == 1 { 3 } else { 8 };
     let node = |feature, test, left, right, share: f64| Node {
@@ -181,8 +204,10 @@ fn tree(index: u32) -> Tree {
             node(6, Test::InSet { start: 1, length: 2 }, l(1), l(2), 0.71),
             node(9, Test::AtMost(0.5, Missing::AsZero), l(3), n(8), 0.83),
             node(10, Test::AtMost(0.013 * step, missing(3)), l(4), l(5), 0.41),
-            node(again, Test::AtMost(0.019 * step, missing(4)), l(6), l(7), 0.67),
+            node(again, Test::AtMost(0.019 * step, missing(4)), n(9), l(7), 0.67),
             node(11, Test::AtMost(0.0, missing(0)), l(8), l(9), 0.37),
+            node(10, Test::AtMost(0.017 * step, missing(1)), l(6), n(10), 0.53),
+            node(2, Test::AtMost(-101.0 * step, missing(2)), l(10), l(11), 0.19),
         ],
         leaves: vec![
             -0.11,
@@ -195,6 +220,8 @@ fn tree(index: u32) -> Tree {
             -0.031,
             0.011 * step,
             -0.19,
+            0.041,
+            -0.37 / (step + 2.0),
         ],
         category_words: vec![0b0110, 0x8421_1248 ^ index, 0b1010_0101],
     }

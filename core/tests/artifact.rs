@@ -1,0 +1,253 @@
+//! The model file: round trip, and every kind of damage.
+
+mod support;
+
+use candor_core::artifact::FORMAT_VERSION;
+use candor_core::{Application, LoadError, Model, Scorer};
+use support::small_model::{self, APPLICATIONS};
+use support::{HEADER, file_around, file_of, tiny_model};
+
+fn application(scorer: &Scorer, values: &[&str]) -> Application {
+    let mut application = Application::empty(scorer.schema());
+    for (index, (field, text)) in scorer.schema().fields.iter().zip(values).enumerate() {
+        application.set_stored(index, field.parse(text).unwrap());
+    }
+    application
+}
+
+/// The error of a file that must not load.
+#[track_caller]
+fn refusal(bytes: &[u8]) -> LoadError {
+    match Scorer::from_bytes(bytes) {
+        Ok(_) => panic!("the file was loaded"),
+        Err(error) => error,
+    }
+}
+
+fn invalid(problem: &str) -> LoadError {
+    LoadError::Invalid {
+        problem: problem.to_owned(),
+    }
+}
+
+#[test]
+fn a_model_survives_the_round_trip_through_its_file() {
+    let model = small_model::model();
+    let bytes = model.to_bytes().unwrap();
+    let scorer = Scorer::from_bytes(&bytes).unwrap();
+    assert_eq!(scorer.model(), &model);
+    assert_eq!(scorer.model().to_bytes().unwrap(), bytes);
+    let direct = Scorer::from_model(model).unwrap();
+    for values in &APPLICATIONS {
+        let (a, b) = (
+            scorer.explain(&application(&scorer, values)),
+            direct.explain(&application(&direct, values)),
+        );
+        assert_eq!(a, b);
+        assert_eq!(a.score, scorer.score(&application(&scorer, values)));
+    }
+}
+
+#[test]
+fn the_header_is_as_documented() {
+    let bytes = small_model::model().to_bytes().unwrap();
+    assert_eq!(bytes[..8], [0x89, 0x43, 0x41, 0x4e, 0x44, 0x4f, 0x52, 0x0a]);
+    assert_eq!(bytes[8..12], FORMAT_VERSION.to_le_bytes());
+    assert_eq!(bytes[12..20], ((bytes.len() - HEADER) as u64).to_le_bytes());
+    assert_eq!(file_around(FORMAT_VERSION, &bytes[HEADER..]), bytes);
+    let digest = Model::digest_of(&bytes).unwrap();
+    assert_eq!(digest.len(), 64);
+    assert_eq!(digest[..2], format!("{:02x}", bytes[20]));
+    assert_eq!(Model::digest_of(&bytes[..HEADER - 1]), None);
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_refused() {
+    let bytes = small_model::model().to_bytes().unwrap();
+    assert_eq!(refusal(&[]), LoadError::NotAModel);
+    for length in 1..bytes.len() {
+        let error = refusal(&bytes[..length]);
+        let expected = if length < HEADER { HEADER } else { bytes.len() };
+        assert_eq!(
+            error,
+            LoadError::WrongLength {
+                expected: expected as u64,
+                found: length as u64
+            }
+        );
+    }
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_noticed() {
+    let bytes = tiny_model().to_bytes().unwrap();
+    assert!(Scorer::from_bytes(&bytes).is_ok());
+    for place in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 1 << (place % 8);
+        let error = refusal(&damaged);
+        match place {
+            0..8 => assert_eq!(error, LoadError::NotAModel),
+            12..20 => assert!(matches!(error, LoadError::WrongLength { .. }), "byte {place}: {error}"),
+            _ => assert_eq!(error, LoadError::Damaged, "byte {place}"),
+        }
+    }
+}
+
+#[test]
+fn every_bit_of_the_header_matters() {
+    let bytes = tiny_model().to_bytes().unwrap();
+    for bit in 0..HEADER * 8 {
+        let mut damaged = bytes.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(Scorer::from_bytes(&damaged).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn bytes_after_the_file_are_refused() {
+    let mut bytes = small_model::model().to_bytes().unwrap();
+    let expected = bytes.len() as u64;
+    bytes.push(b'\n');
+    assert_eq!(
+        refusal(&bytes),
+        LoadError::WrongLength {
+            expected,
+            found: expected + 1
+        }
+    );
+}
+
+#[test]
+fn bytes_after_the_document_are_refused() {
+    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
+    assert!(Scorer::from_bytes(&file_around(FORMAT_VERSION, &document)).is_ok());
+    // A whole value, half a value, an array without its element, and a byte that begins nothing.
+    for extra in [&[0xc0][..], &[0xcd], &[0x91], &[0xc1], &[0xc2], &[0, 0], &document] {
+        let error = refusal(&file_around(FORMAT_VERSION, &[&document, extra].concat()));
+        assert_eq!(
+            error,
+            invalid("there are bytes after the end of the document"),
+            "{extra:02x?}"
+        );
+    }
+}
+
+#[test]
+fn a_newer_format_is_told_from_damage() {
+    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
+    for version in [FORMAT_VERSION + 1, 1000, u32::MAX] {
+        let error = refusal(&file_around(version, &document));
+        assert_eq!(error, LoadError::TooNew { found: version });
+        assert!(error.to_string().contains("use a newer Candor"));
+    }
+    // A newer format may hold anything, as long as its digest is right …
+    let error = refusal(&file_around(7, b"anything"));
+    assert_eq!(error, LoadError::TooNew { found: 7 });
+    // … and a damaged version number is damage.
+    let mut bytes = file_around(FORMAT_VERSION, &document);
+    bytes[8] = 7;
+    assert_eq!(refusal(&bytes), LoadError::Damaged);
+    // Version 0 was never written.
+    let error = refusal(&file_around(0, &document));
+    assert_eq!(error, invalid("format version 0 does not exist"));
+}
+
+#[test]
+fn other_files_are_not_models() {
+    let foreign: [&[u8]; 9] = [
+        b"",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"PK\x03\x04\x14\0\0\0\x08\0",
+        b"{\"version\": 1, \"trees\": []}",
+        b"\x1f\x8b\x08\0\0\0\0\0",
+        b"tree\nversion=v4\n",
+        b"CANDOR\n",
+        b"\x89CANDOR\r\n",
+        b"\xef\xbb\xbf\x89CANDOR\n",
+    ];
+    for bytes in foreign {
+        let error = refusal(bytes);
+        assert_eq!(error, LoadError::NotAModel, "{bytes:?}");
+        let padded = [bytes, &[0; 200]].concat();
+        assert_eq!(refusal(&padded), LoadError::NotAModel, "{bytes:?}");
+    }
+    // In text mode, a file transfer changes the line feed: the magic is there to notice it.
+    let mut bytes = small_model::model().to_bytes().unwrap();
+    bytes.insert(7, b'\r');
+    assert_eq!(refusal(&bytes), LoadError::NotAModel);
+}
+
+#[test]
+fn a_model_that_scores_otherwise_than_recorded_is_refused() {
+    let model = small_model::model();
+    for case in [0, 5, APPLICATIONS.len() - 1] {
+        for sign in [-1, 1] {
+            let mut tampered = model.clone();
+            let bits = &mut tampered.parity[case].log_odds_bits;
+            *bits = bits.wrapping_add_signed(sign);
+            let error = refusal(&file_of(&tampered));
+            assert!(
+                matches!(error, LoadError::Parity { case: found, .. } if found == case),
+                "{error}"
+            );
+            assert!(error.to_string().contains("do not use it"), "{error}");
+        }
+        let mut tampered = model.clone();
+        tampered.parity[case].contribution_bits ^= 1;
+        let error = refusal(&file_of(&tampered));
+        assert!(
+            matches!(error, LoadError::Parity { case: found, .. } if found == case),
+            "{error}"
+        );
+    }
+    // Changing what the model computes, instead of what is recorded, is noticed just as well.
+    let mut tampered = model.clone();
+    tampered.calibration.slope = tampered.calibration.slope.next_up();
+    assert!(matches!(
+        Scorer::from_bytes(&file_of(&tampered)),
+        Err(LoadError::Parity { .. })
+    ));
+    let mut tampered = model;
+    tampered.ensemble.trees.swap(3, 17);
+    let swapped = Scorer::from_bytes(&file_of(&tampered));
+    assert!(
+        matches!(swapped, Err(LoadError::Parity { .. })),
+        "the order of the trees matters"
+    );
+}
+
+#[test]
+fn a_parity_case_has_to_fit_the_schema() {
+    let mut model = small_model::model();
+    model.parity[2].values[0] = "much".into();
+    let error = refusal(&file_of(&model));
+    assert!(
+        error
+            .to_string()
+            .contains("parity case: AMT_CREDIT: 'much' is not a number"),
+        "{error}"
+    );
+    let mut model = small_model::model();
+    model.parity[2].values.pop();
+    let error = refusal(&file_of(&model));
+    assert_eq!(error, invalid("parity case 2 has 6 values for 7 fields"));
+}
+
+#[test]
+fn keys_that_a_later_version_adds_are_passed_over() {
+    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
+    assert_eq!(document[0], 0x88, "a map of eight entries");
+    let with_extra = |value: &[u8]| [&[0x89][..], &document[1..], b"\xa5extra", value].concat();
+    for value in [
+        &[0xc0][..],
+        &[0x93, 1, 2, 3],
+        b"\xa3abc",
+        &[0x81, 0xa1, b'k', 0xc4, 1, 0xff],
+    ] {
+        assert!(
+            Scorer::from_bytes(&file_around(FORMAT_VERSION, &with_extra(value))).is_ok(),
+            "{value:02x?}"
+        );
+    }
+}

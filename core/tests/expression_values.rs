@@ -1,0 +1,350 @@
+//! What expressions evaluate to.
+
+mod support;
+
+use candor_core::preprocessing::expression::{ValueType, compile};
+use support::Random;
+use support::names::{LEVELS, Names};
+
+const NAN: f64 = f64::NAN;
+
+/// The value of an expression for a, b, c, the flag f and the category k, and the features g and h; missing is NaN.
+fn value(text: &str, fields: [f64; 5], features: [f64; 2]) -> f64 {
+    let (program, _) = compile(text, &Names).unwrap_or_else(|error| panic!("{text}: {error}"));
+    program.run(&fields, &features, &mut Vec::new())
+}
+
+fn assert_value(text: &str, fields: [f64; 5], expected: f64) {
+    let found = value(text, fields, [NAN, 7.0]);
+    let same = found == expected || (found.is_nan() && expected.is_nan());
+    assert!(same, "{text} with {fields:?} is {found}, not {expected}");
+}
+
+#[test]
+fn arithmetic_binds_as_in_mathematics() {
+    for (text, expected) in [
+        ("1 + 2 * 3", 7.0),
+        ("(1 + 2) * 3", 9.0),
+        ("2 - 3 - 4", -5.0),
+        ("2 - (3 - 4)", 3.0),
+        ("24 / 4 / 2", 3.0),
+        ("24 / (4 / 2)", 12.0),
+        ("24 / 4 * 2", 12.0),
+        ("-2 * 3", -6.0),
+        ("2 * -3", -6.0),
+        ("2 - -3", 5.0),
+        ("- - 2", 2.0),
+        ("-a + b", 1.0),
+        ("-(a + b)", -5.0),
+        ("a * b + c", 10.0),
+        ("a + b * c", 14.0),
+        ("1.5e3", 1500.0),
+        ("1e-3", 0.001),
+        ("2E+1", 20.0),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("h", 7.0),
+        ("h * a", 14.0),
+    ] {
+        assert_value(text, [2.0, 3.0, 4.0, 1.0, 0.0], expected);
+    }
+}
+
+#[test]
+fn logic_binds_looser_than_comparison_and_comparison_looser_than_arithmetic() {
+    for (text, expected) in [
+        ("a + 1 == b", 1.0),
+        ("a == b - 1 and b == c - 1", 1.0),
+        ("a > b or b < c", 1.0),
+        ("a > b and b > c or f", 1.0),
+        ("f or a > b and b > c", 1.0),
+        ("(f or a > b) and b > c", 0.0),
+        ("not a > b", 1.0),
+        ("not f and a > b", 0.0),
+        ("not (f and a > b)", 1.0),
+        ("not not f", 1.0),
+        ("f + f * 2 + (a < b)", 4.0),
+        ("(a < b) == f", 1.0),
+        ("f == 1", 1.0),
+        ("k == \"red\"", 0.0),
+        ("(k) != \"red\" and k == \"dark blue\"", 1.0),
+        ("if(a < b, a, b) * 10", 20.0),
+        ("if(f, a < b, a > b) and f", 1.0),
+    ] {
+        assert_value(text, [2.0, 3.0, 4.0, 1.0, 2.0], expected);
+    }
+}
+
+#[test]
+fn every_comparison_holds_where_it_should() {
+    let compare: [(&str, fn(f64, f64) -> bool); 6] = [
+        ("==", |a, b| a == b),
+        ("!=", |a, b| a != b),
+        ("<", |a, b| a < b),
+        ("<=", |a, b| a <= b),
+        (">", |a, b| a > b),
+        (">=", |a, b| a >= b),
+    ];
+    for (symbol, holds) in compare {
+        for (a, b) in [(1.0, 2.0), (2.0, 1.0), (2.0, 2.0), (0.0, -0.0), (0.1 + 0.2, 0.3)] {
+            let expected = f64::from(u8::from(holds(a, b)));
+            // With operands of several operations, too: a greater-than is compiled by turning its sides round.
+            for text in [
+                format!("a {symbol} b"),
+                format!("c + min(a, a) * 1 {symbol} if(f, b, 9) - c + 0"),
+            ] {
+                assert_value(&text, [a, b, 0.0, 1.0, 0.0], expected);
+            }
+        }
+        for fields in [[NAN, 1.0, 0.0, 0.0, 0.0], [1.0, NAN, 0.0, 0.0, 0.0], [NAN; 5]] {
+            assert_value(&format!("a {symbol} b"), fields, NAN);
+        }
+    }
+}
+
+#[test]
+fn missing_goes_through_arithmetic_and_comparison() {
+    for text in [
+        "a + b",
+        "b + a",
+        "a - b",
+        "b - a",
+        "a * b",
+        "b * a",
+        "a / b",
+        "b / a",
+        "-a",
+        "a * 0",
+        "0 * a",
+        "0 / a",
+        "abs(a)",
+        "sqrt(a)",
+        "log(a)",
+        "a == a",
+        "a != a",
+        "b < a",
+        "if(a > 1, b, c)",
+        "if(b > 1, a, c)",
+        "g",
+        "g + b",
+        "not a > 1",
+        "k == \"red\"",
+        "k != \"red\"",
+    ] {
+        assert_value(text, [NAN, 3.0, 4.0, 1.0, NAN], NAN);
+    }
+    for (text, expected) in [
+        ("is_missing(a)", 1.0),
+        ("is_missing(b)", 0.0),
+        ("is_missing(k)", 1.0),
+        ("is_missing(a + b)", 1.0),
+        ("is_missing(is_missing(a))", 0.0),
+        ("is_missing(g) and not is_missing(h)", 1.0),
+        ("if(is_missing(a), b, a)", 3.0),
+        ("if(b > 1, c, a)", 4.0),
+        ("if(b < 1, a, c)", 4.0),
+    ] {
+        assert_value(text, [NAN, 3.0, 4.0, 1.0, NAN], expected);
+    }
+}
+
+#[test]
+fn logic_has_three_values() {
+    let (t, f, m) = (1.0, 0.0, NAN);
+    for (a, b, and, or) in [
+        (t, t, t, t),
+        (t, f, f, t),
+        (t, m, m, t),
+        (f, t, f, t),
+        (f, f, f, f),
+        (f, m, f, m),
+        (m, t, m, t),
+        (m, f, f, m),
+        (m, m, m, m),
+    ] {
+        assert_value("a == 1 and b == 1", [a, b, 0.0, 0.0, 0.0], and);
+        assert_value("a == 1 or b == 1", [a, b, 0.0, 0.0, 0.0], or);
+        // De Morgan
+        assert_value("not (not a == 1 or not b == 1)", [a, b, 0.0, 0.0, 0.0], and);
+    }
+    for (a, not) in [(t, f), (f, t), (m, m)] {
+        assert_value("not f", [0.0, 0.0, 0.0, a, 0.0], not);
+    }
+}
+
+#[test]
+fn what_has_no_finite_value_is_missing() {
+    for text in [
+        "1 / 0",
+        "0 / 0",
+        "-1 / 0",
+        "a / (b - b)",
+        "sqrt(-1)",
+        "sqrt(-1e-300)",
+        "log(0)",
+        "log(-1)",
+        "log(a - a)",
+        "1e308 + 1e308",
+        "1e308 * 10",
+        "-1e308 * 10",
+        "1e308 - -1e308",
+        "sum(1e308, 1e308)",
+        "mean(1e308, 1e308)",
+        "1 / 1e-320",
+    ] {
+        assert_value(text, [2.0, 3.0, 4.0, 1.0, 0.0], NAN);
+        assert_value(&format!("is_missing({text})"), [2.0, 3.0, 4.0, 1.0, 0.0], 1.0);
+    }
+    for (text, expected) in [
+        ("sqrt(0)", 0.0),
+        ("sqrt(2)", std::f64::consts::SQRT_2),
+        ("log(1)", 0.0),
+        ("abs(-3)", 3.0),
+        ("abs(3)", 3.0),
+        ("0 / 5", 0.0),
+        ("1e-320 / 10", 1e-321),
+    ] {
+        assert_value(text, [2.0, 3.0, 4.0, 1.0, 0.0], expected);
+    }
+    // An infinite raw value, which no schema lets through, does not get past an expression either.
+    assert_value("a", [f64::INFINITY, 0.0, 0.0, 0.0, 0.0], NAN);
+}
+
+#[test]
+fn statistics_over_a_row_leave_out_what_is_missing() {
+    for (function, all, one_missing, one_present, none) in [
+        ("min", -4.0, -4.0, 6.0, NAN),
+        ("max", 6.0, 6.0, 6.0, NAN),
+        ("mean", 5.0 / 3.0, 1.0, 6.0, NAN),
+        ("sum", 5.0, 2.0, 6.0, NAN),
+        ("std", (61.0_f64 / 3.0 - 25.0 / 9.0).sqrt(), 5.0, NAN, NAN),
+        ("count", 3.0, 2.0, 1.0, 0.0),
+    ] {
+        for (a, b, c, expected) in [
+            (3.0, -4.0, 6.0, all),
+            (NAN, -4.0, 6.0, one_missing),
+            (-4.0, NAN, 6.0, one_missing),
+            (6.0, -4.0, NAN, one_missing),
+            (6.0, NAN, NAN, one_present),
+            (NAN, NAN, 6.0, one_present),
+            (NAN, NAN, NAN, none),
+        ] {
+            let found = value(&format!("{function}(a, b, c)"), [a, b, c, 0.0, 0.0], [NAN, NAN]);
+            let same = (found - expected).abs() < 1e-14 || (found.is_nan() && expected.is_nan());
+            assert!(same, "{function} of {a}, {b}, {c} is {found}, not {expected}");
+        }
+    }
+    for (text, expected) in [
+        ("min(a)", 2.0),
+        ("std(a)", NAN),
+        ("std(a, a)", 0.0),
+        ("std(1e9, 1e9 + 1)", 0.5), // two passes: the mean does not drown the difference
+        ("count(k, f, g, h, a > 1)", 4.0),
+        ("sum(f, f, a > 1)", 3.0),
+        ("max(min(a, b), min(b, c))", 3.0),
+        ("min(-0.0, 5)", 0.0),
+    ] {
+        assert_value(text, [2.0, 3.0, 4.0, 1.0, 0.0], expected);
+    }
+}
+
+#[test]
+fn a_category_is_compared_by_the_position_of_its_level() {
+    for (position, level) in LEVELS.iter().enumerate() {
+        for held in 0..LEVELS.len() {
+            let fields = [0.0, 0.0, 0.0, 0.0, held as f64];
+            assert_value(
+                &format!("k == \"{level}\""),
+                fields,
+                f64::from(u8::from(held == position)),
+            );
+            assert_value(
+                &format!("k != \"{level}\""),
+                fields,
+                f64::from(u8::from(held != position)),
+            );
+        }
+    }
+}
+
+#[test]
+fn the_type_of_an_expression_is_told() {
+    for (text, expected) in [
+        ("a", ValueType::Number),
+        ("f", ValueType::Boolean),
+        ("a < b", ValueType::Boolean),
+        ("f + f", ValueType::Number),
+        ("-f", ValueType::Number),
+        ("not f", ValueType::Boolean),
+        ("is_missing(a)", ValueType::Boolean),
+        ("count(a)", ValueType::Number),
+        ("max(f, f)", ValueType::Number),
+        ("if(f, a, b)", ValueType::Number),
+        ("if(f, f, a)", ValueType::Number),
+        ("if(f, f, f)", ValueType::Boolean),
+        ("k == \"red\"", ValueType::Boolean),
+        ("g", ValueType::Number),
+    ] {
+        assert_eq!(compile(text, &Names).unwrap().1, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_program_says_what_it_reads() {
+    let (program, _) = compile("if(k == \"red\", a + h, count(c, c)) + g", &Names).unwrap();
+    assert_eq!(program.fields().collect::<Vec<_>>(), [4, 0, 2, 2]);
+    assert_eq!(program.features().collect::<Vec<_>>(), [1, 0]);
+}
+
+/// A random expression as text, with its value computed beside it in the plainest way.
+fn expression(random: &mut Random, depth: usize, fields: [f64; 5]) -> (String, f64) {
+    let finite = |value: f64| if value.is_finite() { value } else { NAN };
+    if depth == 0 {
+        return match random.below(5) {
+            0 => ("1.25".into(), 1.25),
+            1 => ("f".into(), fields[3]),
+            place => (["a", "b", "c"][place - 2].into(), fields[place - 2]),
+        };
+    }
+    let (left, a) = expression(random, depth - 1, fields);
+    let (right, b) = expression(random, depth - 1, fields);
+    let truth = |holds: bool| {
+        if a.is_nan() || b.is_nan() {
+            NAN
+        } else {
+            f64::from(u8::from(holds))
+        }
+    };
+    match random.below(9) {
+        0 => (format!("({left} + {right})"), finite(a + b)),
+        1 => (format!("({left} - {right})"), finite(a - b)),
+        2 => (format!("({left} * {right})"), finite(a * b)),
+        3 => (format!("({left} / {right})"), finite(a / b)),
+        4 => (format!("({left} > {right})"), truth(a > b)),
+        5 => (format!("({left} <= {right})"), truth(a <= b)),
+        6 => (format!("min({left}, {right})"), a.min(b)),
+        7 => (
+            format!("if({left} >= {right}, {left}, {right})"),
+            if a.is_nan() || b.is_nan() { NAN } else { a.max(b) },
+        ),
+        _ => (format!("-{left}"), -a),
+    }
+}
+
+#[test]
+fn random_expressions_have_the_value_of_a_plain_evaluation() {
+    let mut random = Random::new(31);
+    for _ in 0..3000 {
+        let pool = [0.0, 1.0, -2.5, 3.0, 1e200, NAN];
+        let fields = [
+            *random.pick(&pool),
+            *random.pick(&pool),
+            *random.pick(&pool),
+            *random.pick(&[0.0, 1.0, NAN]),
+            0.0,
+        ];
+        let depth = random.below(4);
+        let (text, expected) = expression(&mut random, depth, fields);
+        assert_value(&text, fields, expected);
+    }
+}

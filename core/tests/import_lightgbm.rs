@@ -1,0 +1,412 @@
+//! LightGBM's text model. Equality with the library itself is tested where the library is, in the trainer.
+
+mod support;
+
+use candor_core::ensemble::{Child, Missing, Test};
+use candor_core::import::ImportError;
+use candor_core::import::lightgbm::from_text;
+use support::Random;
+
+/// A tree of four leaves with a categorical split, one of two leaves that no row reached, one of a single leaf.
+const MODEL: &str = "\
+tree
+version=v4
+num_class=1
+num_tree_per_iteration=1
+label_index=0
+max_feature_idx=2
+objective=binary sigmoid:1
+feature_names=AMT_CREDIT EXT_SOURCE REGION
+feature_infos=[0:1e6] [0:1] 0:1:2:40
+tree_sizes=500 300 100
+
+Tree=0
+num_leaves=4
+num_cat=1
+split_feature=0 2 1
+split_gain=30.5 20 10
+threshold=1000.5 0 -0.25
+decision_type=10 1 4
+left_child=1 -1 -3
+right_child=2 -2 -4
+leaf_value=0.125 -0.25 0.5 -1.5e-3
+leaf_weight=1 2 3 4
+leaf_count=10 30 15 45
+internal_value=0 0 0
+internal_weight=0 0 0
+internal_count=100 40 60
+cat_boundaries=0 2
+cat_threshold=6 256
+is_linear=0
+shrinkage=0.1
+
+
+Tree=1
+num_leaves=2
+num_cat=0
+split_feature=1
+split_gain=1
+threshold=0.5
+decision_type=2
+left_child=-1
+right_child=-2
+leaf_value=1 2
+leaf_weight=0 0
+leaf_count=0 0
+internal_value=0
+internal_weight=0
+internal_count=0
+is_linear=0
+shrinkage=0.1
+
+
+Tree=2
+num_leaves=1
+num_cat=0
+split_feature=
+split_gain=
+threshold=
+decision_type=
+left_child=
+right_child=
+leaf_value=-0.75
+leaf_weight=
+leaf_count=
+internal_value=
+internal_weight=
+internal_count=
+is_linear=0
+shrinkage=1
+
+
+end of trees
+
+feature_importances:
+AMT_CREDIT=1
+
+parameters:
+[boosting: gbdt]
+end of parameters
+";
+
+#[test]
+fn a_model_is_taken_over_number_by_number() {
+    let imported = from_text(MODEL).unwrap();
+    assert_eq!(imported.feature_names, ["AMT_CREDIT", "EXT_SOURCE", "REGION"]);
+    let [first, second, third] = &imported.ensemble.trees[..] else {
+        panic!("three trees")
+    };
+    let tests: Vec<Test> = first.nodes.iter().map(|node| node.test).collect();
+    assert_eq!(
+        tests,
+        [
+            Test::AtMost(1000.5, Missing::Left),
+            Test::InSet { start: 0, length: 2 },
+            Test::AtMost(-0.25, Missing::ZeroRight),
+        ]
+    );
+    let covers: Vec<(f64, f64)> = first
+        .nodes
+        .iter()
+        .map(|node| (node.cover_left, node.cover_right))
+        .collect();
+    assert_eq!(covers, [(0.4, 0.6), (0.25, 0.75), (0.25, 0.75)]);
+    assert_eq!(first.nodes[0].right, Child::Node(2));
+    assert_eq!(first.nodes[2].right, Child::Leaf(3));
+    // A node that no row reached weighs nothing, and NaN is 0 where no missing values were seen.
+    assert_eq!((second.nodes[0].cover_left, second.nodes[0].cover_right), (0.0, 0.0));
+    assert_eq!(second.nodes[0].test, Test::AtMost(0.5, Missing::AsZero));
+    assert_eq!((third.nodes.len(), &third.leaves[..]), (0, &[-0.75][..]));
+
+    let nan = f64::NAN;
+    for (row, expected) in [
+        ([1000.5, 0.5, 1.0], 0.125 + 1.0 - 0.75),
+        ([1000.5, 0.6, 40.0], 0.125 + 2.0 - 0.75),
+        ([nan, nan, nan], -0.25 + 1.0 - 0.75),
+        ([1000.6, -0.25, 0.0], 0.5 + 1.0 - 0.75),
+        ([1000.6, nan, 0.0], -1.5e-3 + 1.0 - 0.75),
+        ([0.0, 1.0, 3.0], -0.25 + 2.0 - 0.75),
+    ] {
+        assert_eq!(imported.ensemble.raw_score(&row), expected, "{row:?}");
+    }
+}
+
+/// The model with the line that begins with `key` in the given tree (0 for the header, then 1 for Tree=0 …) replaced.
+fn with_line(block: usize, key: &str, replacement: &str) -> (String, usize) {
+    let mut at_block = 0;
+    let mut lines: Vec<&str> = MODEL.lines().collect();
+    let line = lines
+        .iter()
+        .position(|line| {
+            at_block += usize::from(line.starts_with("Tree="));
+            at_block == block && line.starts_with(key)
+        })
+        .unwrap();
+    lines[line] = replacement;
+    (lines.join("\n"), line + 1)
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    let first = MODEL.lines().position(|line| line == "Tree=0").unwrap() + 1;
+    for (block, key, replacement, at, words) in [
+        (0, "tree", "forest", Some(1), "does not begin with 'tree'"),
+        (0, "feature_names", "", Some(1), "'feature_names=' is missing"),
+        (0, "objective", "", Some(1), "'objective=' is missing"),
+        (
+            0,
+            "num_tree_per_iteration",
+            "num_tree_per_iteration=one",
+            None,
+            "'one' in",
+        ),
+        (
+            0,
+            "num_tree_per_iteration",
+            "num_tree_per_iteration=",
+            None,
+            "should hold one number",
+        ),
+        (0, "feature_names", "feature_names=A B", Some(first), "tests feature 2"),
+        (1, "num_leaves", "num_leaves=4 4", None, "should hold one number"),
+        (1, "num_leaves", "num_leaves=-4", None, "'-4'"),
+        (
+            1,
+            "num_leaves",
+            "num_leaves=18446744073709551615",
+            Some(first + 9),
+            "18446744073709551615 are needed",
+        ),
+        (1, "num_leaves", "num_leaves=5", Some(first + 9), "5 are needed"),
+        (1, "leaf_value", "leaf_value=1 2 x 4", None, "'x' in 'leaf_value='"),
+        (1, "leaf_value", "leaf_value=1 2 3", None, "holds 3 numbers where 4"),
+        (
+            1,
+            "leaf_value",
+            "leaf_value=1 2 3 inf",
+            Some(first),
+            "leaf 3 is not a finite number",
+        ),
+        (
+            1,
+            "leaf_value",
+            "leaf_value=1 nan 3 4",
+            Some(first),
+            "leaf 1 is not a finite number",
+        ),
+        (1, "leaf_count", "leaf_count=10 300 15 45", Some(first), "cover share"),
+        (1, "leaf_count", "leaf_count=10 -30 15 45", Some(first), "cover share"),
+        (1, "leaf_count", "leaf_count=10 nan 15 45", Some(first), "cover share"),
+        (
+            1,
+            "internal_count",
+            "internal_count=100 40",
+            None,
+            "holds 2 numbers where 3",
+        ),
+        (
+            1,
+            "split_feature",
+            "split_feature=0 2 3",
+            Some(first),
+            "tests feature 3",
+        ),
+        (1, "split_feature", "split_feature=0 2 -1", None, "'-1'"),
+        (1, "split_feature", "split_feature=0 2 65536", None, "'65536'"),
+        (
+            1,
+            "threshold",
+            "threshold=nan 0 1",
+            Some(first),
+            "threshold that is not a number",
+        ),
+        (
+            1,
+            "threshold",
+            "threshold=1 1 1",
+            Some(first),
+            "category set that does not exist",
+        ),
+        (
+            1,
+            "threshold",
+            "threshold=1 1e300 1",
+            Some(first),
+            "category set that does not exist",
+        ),
+        (
+            1,
+            "decision_type",
+            "decision_type=14 1 4",
+            Some(first),
+            "unknown missing type",
+        ),
+        (
+            1,
+            "left_child",
+            "left_child=1 -1 -5",
+            Some(first),
+            "child that does not exist",
+        ),
+        (
+            1,
+            "left_child",
+            "left_child=1 -1 9223372036854775807",
+            Some(first),
+            "out of range",
+        ),
+        (
+            1,
+            "left_child",
+            "left_child=1 -1 -9223372036854775808",
+            Some(first),
+            "out of range",
+        ),
+        (1, "left_child", "left_child=1 -1 -2", Some(first), "two parents"),
+        (
+            1,
+            "left_child",
+            "left_child=0 -1 -3",
+            Some(first),
+            "child that cannot be",
+        ),
+        (1, "right_child", "right_child=1 -2 -4", Some(first), "two parents"),
+        (
+            1,
+            "cat_boundaries",
+            "cat_boundaries=0 3",
+            Some(first),
+            "outside the tree's words",
+        ),
+        (
+            1,
+            "cat_boundaries",
+            "cat_boundaries=2 0",
+            Some(first),
+            "category set that does not exist",
+        ),
+        (1, "cat_boundaries", "", Some(first), "'cat_boundaries=' is missing"),
+        (1, "cat_threshold", "cat_threshold=6 4294967296", None, "'4294967296'"),
+        (3, "end of trees", "", None, "end of trees"),
+    ] {
+        let (text, line) = with_line(block, key, replacement);
+        let error = from_text(&text).expect_err(replacement);
+        let ImportError::Malformed { line: found, .. } = error else {
+            panic!("{replacement}: {error}")
+        };
+        // What is missing altogether has no line but the last.
+        let expected = if replacement.is_empty() && key == "end of trees" {
+            MODEL.lines().count()
+        } else {
+            at.unwrap_or(line)
+        };
+        assert_eq!(found, expected, "{key} -> '{replacement}': {error}");
+        assert!(error.to_string().contains(words), "{key} -> '{replacement}': {error}");
+        assert!(error.to_string().starts_with(&format!("line {found}: ")), "{error}");
+    }
+}
+
+#[test]
+fn what_cannot_be_represented_exactly_is_refused_with_a_way_out() {
+    for (block, key, replacement, words) in [
+        (0, "label_index", "average_output", "boosting=gbdt"),
+        (0, "num_tree_per_iteration", "num_tree_per_iteration=3", "binary model"),
+        (0, "objective", "objective=regression", "objective=binary"),
+        (0, "objective", "objective=binary sigmoid:2", "objective=binary"),
+        (0, "objective", "objective=", "objective=binary"),
+        (2, "is_linear", "is_linear=1", "tree 1 with linear leaves"),
+    ] {
+        let error = from_text(&with_line(block, key, replacement).0).expect_err(replacement);
+        assert!(
+            matches!(error, ImportError::Unsupported { .. }),
+            "{replacement}: {error:?}"
+        );
+        assert!(error.to_string().contains(words), "{replacement}: {error}");
+    }
+}
+
+#[test]
+fn a_model_cut_short_anywhere_is_refused() {
+    let end = MODEL.find("end of trees").unwrap() + "end of trees".len();
+    for length in 0..end {
+        assert!(
+            from_text(&MODEL[..length]).is_err(),
+            "cut after {length} bytes: {:?}",
+            &MODEL[..length]
+        );
+    }
+    // What follows is not read.
+    for length in end..=MODEL.len() {
+        assert_eq!(
+            from_text(&MODEL[..length]),
+            from_text(MODEL),
+            "cut after {length} bytes"
+        );
+    }
+}
+
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    assert_eq!(from_text(&MODEL.replace('\n', "\r\n")), from_text(MODEL));
+}
+
+#[test]
+fn garbage_is_refused() {
+    let long = "tree\n".repeat(10_000);
+    let wide = format!("tree\n{}", "=".repeat(100_000));
+    for text in [
+        "",
+        "\n",
+        "tree",
+        "tree\n",
+        "{\"version\": 3}",
+        "\u{feff}tree\n",
+        "Tree=0",
+        "end of trees",
+        &long,
+        &wide,
+    ] {
+        assert!(from_text(text).is_err(), "{:?}", &text[..text.len().min(40)]);
+    }
+}
+
+#[test]
+fn no_mutation_makes_the_reader_panic() {
+    let mut random = Random::new(21);
+    let spare = [
+        "-1",
+        "0",
+        "4294967295",
+        "9223372036854775807",
+        "nan",
+        "-inf",
+        "1e308",
+        "=",
+        " ",
+        "\n",
+        "é",
+        "Tree=7\n",
+        "",
+    ];
+    let (mut read, mut refused) = (0, 0);
+    for _ in 0..6000 {
+        let mut text = MODEL.to_owned();
+        for _ in 0..=random.below(3) {
+            let from = random.below(text.len() + 1);
+            let to = (from + random.below(12)).min(text.len());
+            if text.is_char_boundary(from) && text.is_char_boundary(to) {
+                text.replace_range(from..to, random.pick::<&str>(&spare));
+            }
+        }
+        match from_text(&text) {
+            Ok(imported) => {
+                read += 1;
+                // What was read can be walked: no index leads astray.
+                let row = vec![0.5; imported.feature_names.len()];
+                assert!(!imported.ensemble.raw_score(&row).is_nan(), "{text}");
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(read > 300 && refused > 1000, "{read} read, {refused} refused");
+}
