@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use candor_core::Text;
-use candor_core::decision::Excluded;
 use candor_core::preprocessing::expression::{self, Binding, Scope};
 use candor_core::preprocessing::{Feature, Preprocessing, Source, ValueType};
 use candor_core::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::Error;
+use crate::policy::PolicyFile;
 
 /// The definition of the Home Credit application table, which is used when no file is given.
 pub const APPLICATION: &str = include_str!("../features/application.toml");
@@ -30,7 +30,7 @@ pub struct Definition {
 
 /// What to put in for a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "impute should be \"median\", \"mean\" or a number")]
 pub enum Impute {
     /// A statistic of the training part.
     Fitted(Statistic),
@@ -117,7 +117,7 @@ struct FeatureEntry {
     group: Spanned<String>,
     label: Text,
     unit: Option<Text>,
-    impute: Option<Impute>,
+    impute: Option<Spanned<Impute>>,
 }
 
 fn one() -> f64 {
@@ -125,13 +125,14 @@ fn one() -> f64 {
 }
 
 impl Definition {
-    /// Compiles a definition file's text without the `excluded` fields and everything that reads them; `file` names it
-    /// in errors.
+    /// Compiles a definition file's text without the fields that the policy excludes and everything that reads them;
+    /// `file` names it in errors.
     ///
     /// # Errors
     /// [`Error::Definition`] with line and column: TOML that does not parse, an unknown group, a name used twice, a
-    /// wrong expression.
-    pub fn compile(file: &str, text: &str, excluded: &[Excluded]) -> Result<Self, Error> {
+    /// wrong expression, a field excluded that is none.
+    pub fn compile(file: &str, text: &str, policy: &PolicyFile) -> Result<Self, Error> {
+        let excluded = &policy.excluded;
         let document: Document = toml::from_str(text).map_err(|error| {
             Error::definition(
                 file,
@@ -155,13 +156,7 @@ impl Definition {
             }
             fields.push(field);
         }
-        if let Some(unknown) = excluded.iter().find(|excluded| !names.contains(&excluded.field)) {
-            let problem = format!(
-                "the policy excludes {}, which is not a field of this table; correct its name",
-                unknown.field
-            );
-            return Err(Error::definition(file, text, 0, problem));
-        }
+        policy.check_fields(|field| names.contains(field))?;
         let is_excluded = |field: &Field| excluded.iter().any(|excluded| excluded.field == field.name);
 
         // Everything is compiled once with all fields, so that a mistake is found even in a feature that is left out.
@@ -192,7 +187,12 @@ impl Definition {
         for entry in kept {
             let feature = compiler.feature(entry, &scope)?;
             scope.add_feature(&feature.name, preprocessing.features.len());
-            imputations.extend(entry.impute.map(|impute| (preprocessing.features.len(), impute)));
+            imputations.extend(
+                entry
+                    .impute
+                    .as_ref()
+                    .map(|impute| (preprocessing.features.len(), *impute.get_ref())),
+            );
             preprocessing.features.push(feature);
         }
         let (table, id, target) = (document.table.name, document.table.id, document.table.target);
@@ -326,22 +326,26 @@ impl Compiler<'_> {
 
     fn feature(&self, entry: &FeatureEntry, scope: &Names<'_>) -> Result<Feature, Error> {
         let text = entry.value.get_ref();
+        let problem = |at: usize, problem: &str| {
+            let problem = format!("feature {}: {problem}", entry.name.get_ref());
+            Error::definition(self.file, self.text, at, problem)
+        };
         let (program, _) = expression::compile(text, scope).map_err(|error| {
-            // The span begins at the quotes; the expression begins behind them.
-            let written = &self.text[entry.value.span()];
-            let quotes = if written.starts_with("\"\"\"") || written.starts_with("'''") {
-                3
-            } else {
-                1
-            };
-            Error::expression(
-                self.file,
-                self.text,
-                entry.value.span().start + quotes,
-                entry.name.get_ref(),
-                &error,
+            let span = entry.value.span();
+            problem(
+                span.start + offset_as_written(&self.text[span.clone()], error.offset),
+                &error.message,
             )
         })?;
+        if let Some(impute) = &entry.impute
+            && let Impute::Constant(value) = impute.get_ref()
+            && !value.is_finite()
+        {
+            return Err(problem(
+                impute.span().start,
+                "the number put in for a missing value must be finite",
+            ));
+        }
         Ok(Feature {
             name: entry.name.get_ref().clone(),
             label: entry.label.clone(),
@@ -354,6 +358,58 @@ impl Compiler<'_> {
             imputed: None,
         })
     }
+}
+
+/// Where in a TOML string, as written with its quotes, the byte at `offset` of its value stands.
+fn offset_as_written(written: &str, offset: usize) -> usize {
+    let quote = if written.starts_with('\'') { "'''" } else { "\"\"\"" };
+    let (mut at, long) = if written.starts_with(quote) {
+        (3, true)
+    } else {
+        (1, false)
+    };
+    if long {
+        // A line break right behind the quotes is no part of the value.
+        at += ["\r\n", "\n"]
+            .iter()
+            .find(|ending| written[at..].starts_with(**ending))
+            .map_or(0, |ending| ending.len());
+    }
+    if quote.starts_with('\'') {
+        return at + offset;
+    }
+    let mut value = 0;
+    while value < offset {
+        let rest = &written[at..];
+        let Some(first) = rest.chars().next() else { break };
+        let (read, stands_for) = if first == '\\' {
+            escape(&rest[1..])
+        } else {
+            (first.len_utf8(), first.len_utf8())
+        };
+        at += read;
+        value += stands_for;
+    }
+    at
+}
+
+/// Length of a TOML escape, backslash included, and of what it stands for; `rest` is what follows the backslash.
+fn escape(rest: &str) -> (usize, usize) {
+    let digits = match rest.chars().next() {
+        Some('x') => 2,
+        Some('u') => 4,
+        Some('U') => 8,
+        Some(c) if c.is_whitespace() => {
+            // A backslash at the end of a line joins it with the next.
+            return (1 + rest.len() - rest.trim_start().len(), 0);
+        }
+        _ => return (2, 1),
+    };
+    let character = rest
+        .get(1..1 + digits)
+        .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+        .and_then(char::from_u32);
+    (2 + digits, character.map_or(1, char::len_utf8))
 }
 
 /// What names mean while features are compiled.

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_core::preprocessing::ExpressionError;
 use candor_core::{FieldError, LoadError};
 use thiserror::Error;
 
@@ -12,7 +11,7 @@ use crate::synth::SynthError;
 #[derive(Debug, Error)]
 pub enum Error {
     /// A file could not be read.
-    #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
+    #[error("cannot read {}: {source}; check the path and its permissions", shown(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -20,7 +19,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file could not be written.
-    #[error("cannot write {}: {source}; check the folder, its permissions and the free space", path.display())]
+    #[error(
+        "cannot write {}: {source}; check the folder, its permissions and the free space",
+        shown(path)
+    )]
     Write {
         /// The file.
         path: PathBuf,
@@ -48,7 +50,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A table is not what it should be.
-    #[error("{}: {problem}", file.display())]
+    #[error("{}: {problem}", shown(file))]
     Table {
         /// The file.
         file: PathBuf,
@@ -56,7 +58,7 @@ pub enum Error {
         problem: String,
     },
     /// A row of a table is not what it should be.
-    #[error("{}, line {line}: {problem}", file.display())]
+    #[error("{}, line {line}: {problem}", shown(file))]
     Row {
         /// The file.
         file: PathBuf,
@@ -131,17 +133,6 @@ impl Error {
         }
     }
 
-    /// A mistake in an expression that begins at byte `start` of the file's `text`.
-    pub fn expression(file: &str, text: &str, start: usize, name: &str, error: &ExpressionError) -> Self {
-        let (line, column) = position(text, start + error.offset);
-        Self::Definition {
-            file: file.to_owned(),
-            line,
-            column,
-            problem: format!("feature {name}: {}", error.message),
-        }
-    }
-
     /// A mistake at byte `start` of the file's `text`.
     pub fn definition(file: &str, text: &str, start: usize, problem: impl Into<String>) -> Self {
         let (line, column) = position(text, start);
@@ -159,13 +150,27 @@ impl Error {
     }
 }
 
-/// Field errors in one sentence.
+/// Field errors in one sentence; a row shifted by a column has a hundred of them, of which the first few tell enough.
 pub fn describe(errors: &[FieldError]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    const MOST: usize = 4;
+    let mut parts: Vec<String> = errors.iter().take(MOST).map(ToString::to_string).collect();
+    if errors.len() > MOST {
+        parts.push(format!("and {} more fields are wrong", errors.len() - MOST));
+    }
+    parts.join("; ")
+}
+
+/// A path in a message.
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input or output (-)".to_owned()
+    } else {
+        path.display().to_string()
+    }
 }
 
 /// Line and column, both from 1, of a byte in a text.
-fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;

@@ -1,16 +1,17 @@
 //! The policy file: costs, scale, bands, and what is deliberately not an input.
 
+use candor_core::Text;
 use candor_core::decision::{Costs, Excluded, Policy, Scaling, log_odds_of, probability_of};
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::error::Error;
+use crate::error::{Error, position};
 
 /// The policy that is used when no file is given.
 pub const DEFAULT: &str = include_str!("../policy.toml");
 
 /// A policy file, before training finds the threshold.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct PolicyFile {
     /// What wrong decisions cost.
     pub costs: Costs,
@@ -21,8 +22,29 @@ pub struct PolicyFile {
     /// How decisions are explained.
     pub reasons: Reasons,
     /// Fields kept out of the model, and why.
-    #[serde(default)]
     pub excluded: Vec<Excluded>,
+    /// Name of the file, for errors.
+    file: String,
+    /// Line and column of the field of each exclusion.
+    places: Vec<(usize, usize)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    costs: Spanned<Costs>,
+    scaling: Spanned<Scaling>,
+    risk_levels: Spanned<RiskLevels>,
+    reasons: Spanned<Reasons>,
+    #[serde(default)]
+    excluded: Vec<ExcludedEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExcludedEntry {
+    field: Spanned<String>,
+    why: Text,
 }
 
 /// Lower bounds of the risk levels, as multiples of the odds at the threshold.
@@ -51,18 +73,82 @@ impl PolicyFile {
     /// # Errors
     /// [`Error::Definition`] with line and column.
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
-        let policy: Self = toml::from_str(text).map_err(|error| {
-            Error::definition(
-                file,
-                text,
-                error.span().map_or(0, |span| span.start),
-                error.message().replace('\n', " "),
-            )
+        let wrong = |start: usize, problem: String| Error::definition(file, text, start, problem);
+        let document: Document = toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            wrong(start, error.message().replace('\n', " "))
         })?;
-        match policy.with_threshold(policy.costs.break_even()).problem() {
-            Some(problem) => Err(Error::definition(file, text, 0, problem)),
+        let RiskLevels { medium, high, critical } = *document.risk_levels.get_ref();
+        if !(0.0 < medium && medium < high && high < critical && critical.is_finite()) {
+            let problem = format!(
+                "medium = {medium}, high = {high}, critical = {critical}: the risk levels must be above 0 and increase"
+            );
+            return Err(wrong(document.risk_levels.span().start, problem));
+        }
+        let entries = &document.excluded;
+        let policy = Self {
+            costs: *document.costs.get_ref(),
+            scaling: *document.scaling.get_ref(),
+            risk_levels: *document.risk_levels.get_ref(),
+            reasons: *document.reasons.get_ref(),
+            excluded: entries
+                .iter()
+                .map(|entry| Excluded {
+                    field: entry.field.get_ref().clone(),
+                    why: entry.why.clone(),
+                })
+                .collect(),
+            file: file.to_owned(),
+            places: entries
+                .iter()
+                .map(|entry| position(text, entry.field.span().start))
+                .collect(),
+        };
+        // Sections are put into a policy that is right one after the other: the first that spoils it is at fault.
+        let mut checked = Policy {
+            costs: Costs {
+                false_negative: 1.0,
+                false_positive: 1.0,
+            },
+            threshold: 0.5,
+            risk_bounds: [0.25, 0.5, 0.75],
+            scaling: Scaling::default(),
+            most_reasons: 1,
+            excluded: Vec::new(),
+        };
+        checked.costs = policy.costs;
+        let mut problem = checked.problem().map(|problem| (document.costs.span(), problem));
+        checked.scaling = policy.scaling;
+        problem = problem.or_else(|| Some((document.scaling.span(), checked.problem()?)));
+        checked.most_reasons = policy.reasons.most;
+        problem = problem.or_else(|| Some((document.reasons.span(), checked.problem()?)));
+        let whole = || policy.with_threshold(policy.costs.break_even()).problem();
+        problem = problem.or_else(|| Some((document.risk_levels.span(), whole()?)));
+        match problem {
+            Some((span, problem)) => Err(wrong(span.start, problem)),
             None => Ok(policy),
         }
+    }
+
+    /// Checks that every field kept out is a field at all: a misspelt one would stay in.
+    ///
+    /// # Errors
+    /// [`Error::Definition`] with line and column in the policy file.
+    pub fn check_fields(&self, is_field: impl Fn(&str) -> bool) -> Result<(), Error> {
+        let Some(unknown) = self.excluded.iter().position(|excluded| !is_field(&excluded.field)) else {
+            return Ok(());
+        };
+        let (line, column) = self.places.get(unknown).copied().unwrap_or((1, 1));
+        let problem = format!(
+            "{} is not a field of this table; correct or remove it here, or pass your own file with --policy",
+            self.excluded[unknown].field
+        );
+        Err(Error::Definition {
+            file: self.file.clone(),
+            line,
+            column,
+            problem,
+        })
     }
 
     /// The policy with a threshold, and the bands that follow from it. Multiples are of odds, not of probabilities, so

@@ -6,7 +6,8 @@ use candor_core::Model;
 use candor_core::artifact::Interval;
 use clap::Args;
 
-use super::scoring::load;
+use super::print;
+use super::scoring::scorer;
 use crate::error::Error;
 
 /// Shows what a model file holds. A file that can be shown has passed every check: it is whole and undamaged, its trees
@@ -27,69 +28,73 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn run(self) -> Result<(), Error> {
         let bytes = std::fs::read(&self.model).map_err(Error::read(&self.model))?;
-        let scorer = load(&self.model)?;
+        let scorer = scorer(&self.model, &bytes)?;
         let model = scorer.model();
         let digest = Model::digest_of(&bytes).unwrap_or_default();
         if self.json {
-            println!("{}", as_json(model, &digest).map_err(Error::write(&self.model))?);
-            return Ok(());
+            return print(&as_json(model, &digest).map_err(Error::write(&self.model))?);
         }
         let card = &model.card;
-        println!("{}", card.name);
-        println!("  digest       {digest}");
-        println!("  made by      Candor {}, {}", card.candor_version, card.algorithm);
-        println!(
+        let mut lines = vec![card.name.clone()];
+        lines.push(format!("  digest       {digest}"));
+        lines.push(format!(
+            "  made by      Candor {}, {}",
+            card.candor_version, card.algorithm
+        ));
+        lines.push(format!(
             "  data         {} ({} rows, sha256 {}…)",
             card.data.file,
             card.data.rows,
             &first(&card.data.sha256, 16)
-        );
-        println!(
+        ));
+        lines.push(format!(
             "  inputs       {} fields, {} features",
             model.schema.fields.len(),
             model.preprocessing.features.len()
-        );
-        println!(
+        ));
+        lines.push(format!(
             "  trees        {} with {} leaves",
             model.ensemble.trees.len(),
             model.ensemble.leaf_count()
-        );
-        println!(
+        ));
+        lines.push(format!(
             "  calibration  {:.6} · raw + {:.6}",
             model.calibration.slope, model.calibration.intercept
-        );
+        ));
         let policy = &model.policy;
-        println!(
+        lines.push(format!(
             "  threshold    {:.6} (declined from here on; break-even {:.6})",
             policy.threshold,
             policy.costs.break_even()
-        );
+        ));
         let [medium, high, critical] = policy.risk_bounds;
-        println!("  risk levels  MEDIUM from {medium:.4}, HIGH from {high:.4}, CRITICAL from {critical:.4}");
+        lines.push(format!(
+            "  risk levels  MEDIUM from {medium:.4}, HIGH from {high:.4}, CRITICAL from {critical:.4}"
+        ));
         let scaling = policy.scaling;
-        println!(
+        lines.push(format!(
             "  points       {} at odds {}:1, {} to double the odds",
             scaling.points, scaling.odds, scaling.pdo
-        );
+        ));
         for excluded in &policy.excluded {
-            println!("  not an input {}: {}", excluded.field, excluded.why.en);
+            lines.push(format!("  not an input {}: {}", excluded.field, excluded.why.en));
         }
         if !card.dropped_features.is_empty() {
-            println!("  left out     {}", card.dropped_features.join(", "));
+            lines.push(format!("  left out     {}", card.dropped_features.join(", ")));
         }
-        println!();
-        print_parts(model);
-        println!("\nMost important features (mean absolute contribution, log-odds):");
+        lines.push(String::new());
+        lines.extend(part_lines(model));
+        lines.push("\nMost important features (mean absolute contribution, log-odds):".into());
         let mut order: Vec<usize> = (0..model.reference.importance.len()).collect();
         order.sort_by(|&a, &b| model.reference.importance[b].total_cmp(&model.reference.importance[a]));
         for &feature in order.iter().take(if self.features { usize::MAX } else { 15 }) {
             let described = &model.preprocessing.features[feature];
-            println!(
+            lines.push(format!(
                 "  {:.4}  {:<34} {}",
                 model.reference.importance[feature], described.name, described.label.en
-            );
+            ));
         }
-        Ok(())
+        print(&lines.join("\n"))
     }
 }
 
@@ -112,14 +117,14 @@ fn as_json(model: &Model, digest: &str) -> std::io::Result<String> {
     serde_json::to_string_pretty(&value).map_err(std::io::Error::from)
 }
 
-/// Prints the figures of every part, with intervals where they matter.
-pub(super) fn print_parts(model: &Model) {
+/// The figures of every part, with intervals where they matter, line by line.
+pub(super) fn part_lines(model: &Model) -> Vec<String> {
     let parts = &model.card.parts;
     let header: Vec<String> = parts.iter().map(|part| format!("{:>22}", part.name)).collect();
-    println!("{:<26}{}", "", header.join(""));
-    let line = |label: &str, cell: &dyn Fn(usize) -> String| {
+    let mut lines = vec![format!("{:<26}{}", "", header.join(""))];
+    let mut line = |label: &str, cell: &dyn Fn(usize) -> String| {
         let cells: Vec<String> = (0..parts.len()).map(|part| format!("{:>22}", cell(part))).collect();
-        println!("{label:<26}{}", cells.join(""));
+        lines.push(format!("{label:<26}{}", cells.join("")));
     };
     line("clients", &|part| parts[part].rows.to_string());
     line("bad rate", &|part| {
@@ -133,7 +138,7 @@ pub(super) fn print_parts(model: &Model) {
             interval.value, interval.low, interval.high
         )
     };
-    let metric = |label: &str, value: &dyn Fn(&candor_core::artifact::Metrics) -> String| {
+    let mut metric = |label: &str, value: &dyn Fn(&candor_core::artifact::Metrics) -> String| {
         line(label, &|part| {
             parts[part].metrics.as_ref().map_or_else(|| "–".into(), value)
         });
@@ -149,5 +154,6 @@ pub(super) fn print_parts(model: &Model) {
     metric("cost, approve all", &|m| format!("{:.3}", m.cost_approve_all));
     metric("cost, decline all", &|m| format!("{:.3}", m.cost_decline_all));
     metric("approved", &|m| format!("{:.1} %", 100.0 * m.approval_rate));
-    println!("In brackets: 95 % bootstrap intervals. Costs are per client, at the policy's costs.");
+    lines.push("In brackets: 95 % bootstrap intervals. Costs are per client, at the policy's costs.".into());
+    lines
 }

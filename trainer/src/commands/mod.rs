@@ -9,6 +9,9 @@ mod serve;
 mod synth;
 mod train;
 
+use std::io::Write;
+use std::path::Path;
+
 use clap::{Parser, Subcommand};
 
 use crate::error::Error;
@@ -48,6 +51,17 @@ enum Command {
     Explain(explain::Explain),
     /// Serve the built app and a model on this machine.
     Serve(serve::Serve),
+}
+
+/// Prints a result to standard output. Unlike `println!`, it does not panic when the reader has gone.
+///
+/// # Errors
+/// [`Error::Write`].
+fn print(text: &str) -> Result<(), Error> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{text}")
+        .and_then(|()| output.flush())
+        .map_err(Error::write(Path::new("-")))
 }
 
 /// What a command that could run answers.

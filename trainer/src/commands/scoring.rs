@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::progress::bar;
 use crate::error::{Error, describe};
-use crate::output::{Cell, Column, ColumnType, TableWriter};
+use crate::output::{Cell, Column, ColumnType, TableWriter, destination};
 use crate::table::{ColumnRules, Format, Record, read_records};
 
 /// Applications in, a row for each out.
@@ -56,7 +56,12 @@ const CHUNK: usize = 4096;
 /// [`Error::Read`], [`Error::Model`].
 pub(super) fn load(path: &Path) -> Result<Scorer, Error> {
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    Scorer::from_bytes(&bytes).map_err(|source| Error::Model {
+    scorer(path, &bytes)
+}
+
+/// The scorer in the `bytes` of a model file.
+pub(super) fn scorer(path: &Path, bytes: &[u8]) -> Result<Scorer, Error> {
+    Scorer::from_bytes(bytes).map_err(|source| Error::Model {
         path: path.to_owned(),
         source,
     })
@@ -79,7 +84,14 @@ impl Scoring {
         let mut all = vec![Column::new("id", ColumnType::Text)];
         all.extend(columns);
         all.extend(reports.then(|| Column::new("error", ColumnType::Text)));
-        let mut writer = TableWriter::create(&self.output, self.format, self.force, all)?;
+        // A wrong destination is told before anything is read, and nothing is written, not even to standard output,
+        // before the first rows are scored.
+        Format::of(&self.output, self.format)?;
+        if self.output != Path::new("-") {
+            destination(&self.output, self.force)?;
+        }
+        let create = || TableWriter::create(&self.output, self.format, self.force, all.clone());
+        let mut writer: Option<TableWriter> = None;
 
         let line = |record: &Record| -> Result<Vec<Cell>, Error> {
             let mut cells = vec![Cell::Text(record.id.clone())];
@@ -96,7 +108,7 @@ impl Scoring {
                     return Err(match Error::fields(&self.input, record.line, errors) {
                         Error::Row { file, line, problem } => {
                             let problem =
-                                format!("{problem}; correct it, or pass --bad-rows report to go on without such rows");
+                                format!("{problem}; correct the row, or pass --bad-rows report to score the others");
                             Error::Row { file, line, problem }
                         }
                         other => other,
@@ -108,8 +120,14 @@ impl Scoring {
         let bar = bar(None, "Rows");
         let mut write_chunk = |chunk: &mut Vec<Record>| -> Result<(), Error> {
             let rows: Vec<Result<Vec<Cell>, Error>> = chunk.par_iter().map(line).collect();
+            // The first row at fault is named, whichever thread came upon one first.
+            let rows = rows.into_iter().collect::<Result<Vec<_>, Error>>()?;
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => none.insert(create()?),
+            };
             for cells in rows {
-                writer.write(&cells?)?;
+                writer.write(&cells)?;
             }
             bar.inc(chunk.len() as u64);
             chunk.clear();
@@ -133,6 +151,6 @@ impl Scoring {
         )?;
         write_chunk(&mut chunk)?;
         bar.finish_and_clear();
-        writer.finish()
+        writer.map_or(Ok(()), TableWriter::finish)
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::print;
 use super::progress::bar;
 use crate::error::Error;
 use crate::synth::{Options, write_tables};
@@ -37,9 +38,11 @@ impl Synth {
         };
         let summary = write_tables(&options, &mut |clients| bar.set_position(clients))?;
         bar.finish_and_clear();
-        for table in summary.tables {
-            println!("{:<24} {:>12} rows  {}", table.name, table.rows, table.file.display());
-        }
-        Ok(())
+        let lines: Vec<String> = summary
+            .tables
+            .iter()
+            .map(|table| format!("{:<24} {:>12} rows  {}", table.name, table.rows, table.file.display()))
+            .collect();
+        print(&lines.join("\n"))
     }
 }

@@ -1,18 +1,19 @@
 //! `candor train`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::inspect::print_parts;
+use super::inspect::part_lines;
+use super::print;
 use super::progress::bar;
 use crate::definition::{self, Definition};
 use crate::error::Error;
 use crate::learner::Parameters;
 use crate::output::{Cell, Column, ColumnType, OutputFile, TableWriter, destination};
 use crate::policy::{self, PolicyFile};
-use crate::table::{self, ColumnRules};
+use crate::table::{self, ColumnRules, Format};
 use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 
 /// Splits the applications 60/20/20 before anything is fitted, grows trees on the first part, stops growing, calibrates
@@ -55,8 +56,8 @@ pub(super) struct Train {
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Threads to train with; all cores unless said otherwise.
-    #[arg(long)]
-    threads: Option<usize>,
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     #[command(flatten)]
     columns: ColumnRules,
     /// Print the figures as JSON.
@@ -72,10 +73,7 @@ const TABLE: &str = "application_train";
 
 impl Train {
     pub(super) fn run(self) -> Result<(), Error> {
-        destination(&self.output, self.force)?;
-        if let Some(oof) = &self.oof {
-            destination(oof, self.force)?;
-        }
+        self.check_outputs()?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
         let policy = PolicyFile::parse(&policy_name, &policy_text)?;
         let (features_name, features_text) = read_or(
@@ -83,9 +81,14 @@ impl Train {
             "features/application.toml",
             definition::APPLICATION,
         )?;
-        let definition = Definition::compile(&features_name, &features_text, &policy.excluded)?;
+        let definition = Definition::compile(&features_name, &features_text, &policy)?;
+        if definition.schema.target.is_none() {
+            let problem =
+                format!("{features_name}: the [table] names no target; add target = \"COLUMN\" to train with it");
+            return Err(Error::Usage { problem });
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parameters = Parameters::with_seed(self.seed, self.threads.unwrap_or(cores).max(1));
+        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
         for assignment in &self.set {
             parameters.set(assignment)?;
         }
@@ -130,19 +133,25 @@ impl Train {
         })?;
         let mut file = OutputFile::create(&self.output, self.force)?;
         file.write_all(&bytes).map_err(Error::write(&self.output))?;
-        if let (Some(path), Some(out_of_fold)) = (&self.oof, &trained.out_of_fold) {
-            write_out_of_fold(path, self.force, &data, out_of_fold)?;
-        }
+        let oof = match (&self.oof, &trained.out_of_fold) {
+            (Some(path), Some(out_of_fold)) => Some(write_out_of_fold(path, self.force, &data, out_of_fold)?),
+            _ => None,
+        };
+        // Both are whole before either is put into its place.
         file.finish()?;
+        oof.map_or(Ok(()), TableWriter::finish)?;
         let card = &trained.model.card;
         if self.json {
             let json = serde_json::to_string_pretty(card).map_err(std::io::Error::from);
-            println!("{}", json.map_err(Error::write(std::path::Path::new("-")))?);
-            return Ok(());
+            return print(&json.map_err(Error::write(Path::new("-")))?);
         }
         let excluded: Vec<&str> = policy.excluded.iter().map(|excluded| excluded.field.as_str()).collect();
-        println!("Read {} clients from {}.", data.outcomes.len(), table.display());
-        println!(
+        let mut lines = vec![format!(
+            "Read {} clients from {}.",
+            data.outcomes.len(),
+            table.display()
+        )];
+        lines.push(format!(
             "Inputs: {} fields, {} features. Not inputs: {}.",
             definition.schema.fields.len(),
             definition.preprocessing.features.len(),
@@ -151,15 +160,40 @@ impl Train {
             } else {
                 excluded.join(", ")
             }
-        );
-        println!(
+        ));
+        lines.push(format!(
             "Model: {} trees, {} leaves.\n",
             trained.model.ensemble.trees.len(),
             trained.model.ensemble.leaf_count()
-        );
-        print_parts(&trained.model);
-        println!("\nWritten: {} ({} KB).", self.output.display(), bytes.len() / 1000);
-        Ok(())
+        ));
+        lines.extend(part_lines(&trained.model));
+        lines.push(format!(
+            "\nWritten: {} ({} KB).",
+            self.output.display(),
+            bytes.len() / 1000
+        ));
+        print(&lines.join("\n"))
+    }
+
+    /// What would end a long training in a refusal is found before it begins.
+    fn check_outputs(&self) -> Result<(), Error> {
+        let usage = |problem: &str| {
+            let problem = problem.to_owned();
+            Err(Error::Usage { problem })
+        };
+        if self.output == Path::new("-") {
+            return usage("--output -: standard output takes the figures; name a file for the model");
+        }
+        destination(&self.output, self.force)?;
+        let Some(oof) = &self.oof else { return Ok(()) };
+        if oof == Path::new("-") {
+            return usage("--oof -: standard output takes the figures; name a file for the out-of-fold probabilities");
+        }
+        if *oof == self.output {
+            return usage("--output and --oof name the same file; choose two");
+        }
+        Format::of(oof, None)?;
+        destination(oof, self.force)
     }
 }
 
@@ -174,7 +208,7 @@ fn read_or(path: Option<&PathBuf>, name: &str, text: &str) -> Result<(String, St
     }
 }
 
-fn write_out_of_fold(path: &std::path::Path, force: bool, data: &Data, oof: &OutOfFold) -> Result<(), Error> {
+fn write_out_of_fold(path: &Path, force: bool, data: &Data, oof: &OutOfFold) -> Result<TableWriter, Error> {
     let columns = vec![
         Column::new("id", ColumnType::Text),
         Column::new("fold", ColumnType::Integer),
@@ -190,5 +224,5 @@ fn write_out_of_fold(path: &std::path::Path, force: bool, data: &Data, oof: &Out
             Cell::Number(oof.probabilities[row]),
         ])?;
     }
-    writer.finish()
+    Ok(writer)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lightgbm;
 use crate::error::Error;
 
 /// LightGBM parameters by name.
@@ -31,18 +32,95 @@ const DEFAULTS: [(&str, &str); 16] = [
     ("path_smooth", "15"),
 ];
 
-/// What the rest of Candor relies on; `--set` cannot change it.
-const FIXED: [&str; 9] = [
-    "objective",
-    "linear_tree",
-    "boosting",
-    "num_iterations",
-    "seed",
-    "num_threads",
-    "deterministic",
-    "data",
-    "output_model",
+/// What `--set` can change, under LightGBM's first name for it. The rest would change what Candor relies on (trees that
+/// add up to log-odds, one file for one seed), or has no effect here.
+const SETTABLE: [(&str, Values); 38] = [
+    ("bagging_fraction", ABOVE_0_TO_1),
+    ("bagging_freq", Values::Whole(0, MANY)),
+    ("bagging_seed", Values::Whole(0, MANY)),
+    ("bin_construct_sample_cnt", Values::Whole(1, MANY)),
+    ("boost_from_average", Values::Switch),
+    ("cat_l2", FROM_0),
+    ("cat_smooth", FROM_0),
+    ("data_random_seed", Values::Whole(0, MANY)),
+    ("enable_bundle", Values::Switch),
+    ("extra_seed", Values::Whole(0, MANY)),
+    ("extra_trees", Values::Switch),
+    ("feature_fraction", ABOVE_0_TO_1),
+    ("feature_fraction_bynode", ABOVE_0_TO_1),
+    ("feature_fraction_seed", Values::Whole(0, MANY)),
+    ("feature_pre_filter", Values::Switch),
+    ("is_unbalance", Values::Switch),
+    ("lambda_l1", FROM_0),
+    ("lambda_l2", FROM_0),
+    ("learning_rate", ABOVE_0_TO_1),
+    ("max_bin", Values::Whole(2, 65_535)),
+    ("max_cat_threshold", Values::Whole(1, MANY)),
+    ("max_cat_to_onehot", Values::Whole(1, MANY)),
+    ("max_delta_step", FROM_0),
+    ("max_depth", Values::Whole(1, 64)),
+    ("min_data_in_bin", Values::Whole(1, MANY)),
+    ("min_data_in_leaf", Values::Whole(0, MANY)),
+    ("min_data_per_group", Values::Whole(1, MANY)),
+    ("min_gain_to_split", FROM_0),
+    ("min_sum_hessian_in_leaf", FROM_0),
+    ("neg_bagging_fraction", ABOVE_0_TO_1),
+    ("num_leaves", Values::Whole(2, 131_072)),
+    ("path_smooth", FROM_0),
+    ("pos_bagging_fraction", ABOVE_0_TO_1),
+    ("scale_pos_weight", Values::Above0(f64::MAX)),
+    ("use_missing", Values::Switch),
+    ("use_quantized_grad", Values::Switch),
+    ("num_grad_quant_bins", Values::Whole(2, 128)),
+    ("zero_as_missing", Values::Switch),
 ];
+const MANY: i64 = 0x7fff_ffff;
+const FROM_0: Values = Values::From0;
+const ABOVE_0_TO_1: Values = Values::Above0(1.0);
+
+/// The values that a parameter takes. LightGBM checks them, too, but only once all data is read, and reports on
+/// standard error by itself.
+#[derive(Debug, Clone, Copy)]
+enum Values {
+    /// Whole numbers from and to.
+    Whole(i64, i64),
+    /// Numbers from 0 on.
+    From0,
+    /// Numbers above 0, up to this one.
+    Above0(f64),
+    /// true or false.
+    Switch,
+}
+
+impl Values {
+    /// What would be right, if `value` is not.
+    fn problem(self, value: &str) -> Option<String> {
+        let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
+        let (fits, wanted) = match self {
+            Self::Whole(least, most) => (
+                value
+                    .parse::<i64>()
+                    .is_ok_and(|number| (least..=most).contains(&number)),
+                if most == MANY {
+                    format!("a whole number from {least} on")
+                } else {
+                    format!("a whole number from {least} to {most}")
+                },
+            ),
+            Self::From0 => (number.is_some_and(|number| number >= 0.0), "a number from 0 on".into()),
+            Self::Above0(most) => (
+                number.is_some_and(|number| number > 0.0 && number <= most),
+                if most == f64::MAX {
+                    "a number above 0".into()
+                } else {
+                    format!("a number above 0, at most {most}")
+                },
+            ),
+            Self::Switch => (["true", "false"].contains(&value), "true or false".into()),
+        };
+        (!fits).then_some(wanted)
+    }
+}
 
 impl Default for Parameters {
     fn default() -> Self {
@@ -68,7 +146,8 @@ impl Parameters {
     /// Applies `NAME=VALUE`.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it has no `=`, or names a parameter that Candor sets itself.
+    /// [`Error::Usage`] when it has no `=`, names nothing that LightGBM knows, names what cannot be set, or gives it a
+    /// value that it does not take.
     pub fn set(&mut self, assignment: &str) -> Result<(), Error> {
         let usage = |problem: String| Error::Usage { problem };
         let (name, value) = assignment.split_once('=').ok_or_else(|| {
@@ -80,15 +159,35 @@ impl Parameters {
         let is_word = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
         if !is_word(name) || !is_word(value) {
             return Err(usage(format!(
-                "--set {assignment}: name and value must be single words"
+                "--set {assignment}: write NAME=VALUE, each a single word"
             )));
         }
-        if FIXED.contains(&name) {
-            return Err(usage(format!(
-                "--set {name}: Candor sets this itself; see 'candor train --help'"
-            )));
+        // LightGBM ignores names that it does not know, and another name of a parameter that is set already.
+        let names = lightgbm::parameter_names().map_err(|problem| Error::Training {
+            problem: format!("LightGBM: {problem}"),
+        })?;
+        let first_name = names
+            .iter()
+            .find(|(first, others)| *first == name || others.iter().any(|other| other == name))
+            .map(|(first, _)| first.as_str())
+            .ok_or_else(|| {
+                usage(format!(
+                    "--set {name}: LightGBM has no parameter of that name; see lightgbm.readthedocs.io/en/stable/Parameters.html"
+                ))
+            })?;
+        let Some((_, values)) = SETTABLE.iter().find(|(settable, _)| *settable == first_name) else {
+            let instead = match first_name {
+                "num_iterations" => "use --trees".to_owned(),
+                "num_threads" => "use --threads".to_owned(),
+                "seed" => "use --seed".to_owned(),
+                _ => format!("these can: {}", SETTABLE.map(|(settable, _)| settable).join(", ")),
+            };
+            return Err(usage(format!("--set {name}: this cannot be set; {instead}")));
+        };
+        if let Some(wanted) = values.problem(value) {
+            return Err(usage(format!("--set {assignment}: {name} should be {wanted}")));
         }
-        self.insert(name, value);
+        self.insert(first_name, value);
         Ok(())
     }
 

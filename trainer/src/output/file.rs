@@ -25,11 +25,20 @@ enum Place {
     Device(File),
 }
 
-/// Checks that `path` may be written, so that a long computation does not end in a refusal.
+/// Checks that `path` can be written, so that a long computation does not end in a refusal.
 ///
 /// # Errors
-/// [`Error::Exists`] when the file is there and `force` is not given; [`Error::Write`] when its folder is not.
+/// [`Error::Exists`] when the file is there and `force` is not given; [`Error::Write`] when its folder is not there or
+/// takes no files.
 pub fn destination(path: &Path, force: bool) -> Result<(), Error> {
+    check(path, force)?;
+    if !is_device(path) {
+        OutputFile::beside(path)?; // and gone again
+    }
+    Ok(())
+}
+
+fn check(path: &Path, force: bool) -> Result<(), Error> {
     if is_device(path) {
         return Ok(());
     }
@@ -57,7 +66,7 @@ impl OutputFile {
     /// # Errors
     /// As [`destination`].
     pub fn create(path: &Path, force: bool) -> Result<Self, Error> {
-        destination(path, force)?;
+        check(path, force)?;
         let place = if is_device(path) {
             Place::Device(OpenOptions::new().write(true).open(path).map_err(Error::write(path))?)
         } else {
@@ -79,7 +88,16 @@ impl OutputFile {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        builder.tempfile_in(folder_of(path)).map_err(Error::write(path))
+        builder.tempfile_in(folder_of(path)).map_err(|error| {
+            // Without the name of the temporary file, which nobody has asked for.
+            let cause = error
+                .get_ref()
+                .and_then(|inner| inner.source()?.downcast_ref::<io::Error>()?.raw_os_error());
+            Error::Write {
+                path: path.to_owned(),
+                source: cause.map_or(error, io::Error::from_raw_os_error),
+            }
+        })
     }
 
     /// Puts the file into its place.

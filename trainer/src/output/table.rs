@@ -324,15 +324,25 @@ fn arrow_field(column: &Column) -> Field {
 }
 
 fn csv_error(path: &Path) -> impl FnOnce(csv::Error) -> Error {
+    // What the system says is kept as it is: a closed pipe must be known as one.
     move |error| Error::Write {
         path: path.to_owned(),
-        source: error.into(),
+        source: match error.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            other => io::Error::other(format!("{other:?}")),
+        },
     }
 }
 
 fn parquet_error(path: &Path) -> impl FnOnce(ParquetError) -> Error {
     move |error| Error::Write {
         path: path.to_owned(),
-        source: io::Error::other(error),
+        source: match error {
+            ParquetError::External(cause) => match cause.downcast::<io::Error>() {
+                Ok(source) => *source,
+                Err(cause) => io::Error::other(cause),
+            },
+            other => io::Error::other(other),
+        },
     }
 }

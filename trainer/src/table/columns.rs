@@ -1,11 +1,9 @@
 //! Which column of a file is which field.
 
-use std::path::Path;
+use std::collections::HashSet;
 
 use candor_core::Schema;
 use clap::{Args, ValueEnum};
-
-use crate::error::Error;
 
 /// What to do with columns that are missing or unknown.
 #[derive(Debug, Clone, Copy, Args)]
@@ -52,27 +50,16 @@ pub(super) fn role_of(name: &str, schema: &Schema) -> Option<Role> {
 /// Matches a file's header with the schema.
 ///
 /// # Errors
-/// [`Error::Table`] naming every column that is there twice, unknown or missing, and what to do about it.
+/// Every column that is there twice, unknown or missing, and what to do about it.
 pub(super) fn roles(
     names: &[String],
     schema: &Schema,
     rules: ColumnRules,
     needs_target: bool,
-    file: &Path,
-) -> Result<Vec<Role>, Error> {
-    let error = |problem: String| Error::Table {
-        file: file.to_owned(),
-        problem,
-    };
-    if let Some(twice) = names
-        .iter()
-        .enumerate()
-        .find(|(place, name)| names[..*place].contains(name))
-    {
-        return Err(error(format!(
-            "line 1: the column {} is there twice; remove one",
-            twice.1
-        )));
+) -> Result<Vec<Role>, String> {
+    let mut seen = HashSet::new();
+    if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
+        return Err(format!("the column {} is there twice; remove one", named(twice)));
     }
     let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema)).collect();
     let missing: Vec<&str> = schema
@@ -83,40 +70,54 @@ pub(super) fn roles(
         .map(|(_, field)| field.name.as_str())
         .collect();
     if missing.len() == schema.fields.len() {
-        let what =
-            "line 1: no column is a field of the model; is this the right table, and does it begin with a header?";
-        return Err(error(what.into()));
+        let separator = match names {
+            [only] => [(';', "semicolons"), ('\t', "tabs")]
+                .into_iter()
+                .find(|(c, _)| only.contains(*c)),
+            _ => None,
+        };
+        let what = match separator {
+            Some((_, found)) => format!("the cells are separated by {found}; export the table with commas"),
+            None => "no column is a field of the model; choose the table that the model was made for, with a \
+                     header as its first line"
+                .into(),
+        };
+        return Err(what);
     }
     if !missing.is_empty() && rules.missing_columns == Leniency::Fail {
         let what = format!(
-            "line 1: {} missing; add {}, or pass --missing-columns ignore to read {} as missing values",
+            "{} missing; add {}, or pass --missing-columns ignore to read {} as missing values",
             listed(&missing, "column"),
             them(missing.len()),
             them(missing.len())
         );
-        return Err(error(what));
+        return Err(what);
     }
     if needs_target && !found.contains(&Some(Role::Target)) {
         let target = schema.target.as_deref().unwrap_or("target");
-        return Err(error(format!(
-            "line 1: the column {target} is missing; training needs it: 1 for a default, 0 for none"
-        )));
+        return Err(format!(
+            "the column {target} is missing; training needs it: 1 for a default, 0 for none"
+        ));
     }
     let extra: Vec<&str> = names
         .iter()
         .zip(&found)
         .filter(|(_, role)| role.is_none())
-        .map(|(n, _)| n.as_str())
+        .map(|(n, _)| named(n))
         .collect();
     if !extra.is_empty() && rules.extra_columns == Leniency::Fail {
         let what = format!(
-            "line 1: {} unknown to the model; correct or remove {}, or pass --extra-columns ignore",
+            "{} unknown to the model; correct or remove {}, or pass --extra-columns ignore",
             listed(&extra, "column"),
             them(extra.len())
         );
-        return Err(error(what));
+        return Err(what);
     }
     Ok(found.into_iter().map(|role| role.unwrap_or(Role::Unread)).collect())
+}
+
+fn named(column: &str) -> &str {
+    if column.is_empty() { "without a name" } else { column }
 }
 
 fn them(count: usize) -> &'static str {

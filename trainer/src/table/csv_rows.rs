@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use candor_core::Raw;
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, Terminator};
 use flate2::read::MultiGzDecoder;
 
-use super::columns::roles;
+use super::columns::{Role, roles};
 use super::record::{Record, RecordBuilder, Request};
 use crate::error::Error;
 
@@ -24,26 +24,31 @@ pub(super) fn read(
     } else {
         bytes
     };
+    // Lines end with a line feed and nothing else, and the last one does, too: then the reader's own count, which is
+    // off by one after a carriage return and blind to empty lines, tells where each record began.
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(BufReader::new(bytes));
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(BufReader::new(bytes.chain(&b"\n"[..])));
     let mut record = ByteRecord::new();
-    let mut next = |record: &mut ByteRecord| {
-        reader
-            .read_byte_record(record)
-            .map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(source) => Error::Read {
-                    path: path.to_owned(),
-                    source,
-                },
-                other => Error::Table {
-                    file: path.to_owned(),
-                    problem: format!("this is not CSV: {other:?}"),
-                },
-            })
+    // The line at which the record begins; `None` at the end of the file.
+    let mut next = |record: &mut ByteRecord| -> Result<Option<u64>, Error> {
+        loop {
+            let more = reader
+                .read_byte_record(record)
+                .map_err(|error| read_error(path, gzipped, error))?;
+            if !more {
+                return Ok(None);
+            }
+            if record.len() == 1 && record[0].iter().all(u8::is_ascii_whitespace) {
+                continue; // an empty line that ends with a carriage return
+            }
+            let inside = record.as_slice().iter().filter(|&&byte| byte == b'\n').count() as u64;
+            return Ok(Some(reader.position().line().saturating_sub(1 + inside).max(1)));
+        }
     };
-    if !next(&mut record)? {
+    if next(&mut record)?.is_none() {
         let problem = "the file is empty; it should begin with a header line".into();
         return Err(Error::Table {
             file: path.to_owned(),
@@ -57,13 +62,16 @@ pub(super) fn read(
                 .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
         })
         .collect::<Result<_, _>>()?;
-    let roles = roles(&names, request.schema, request.rules, request.needs_target, path)?;
+    let roles = roles(&names, request.schema, request.rules, request.needs_target).map_err(|problem| Error::Row {
+        file: path.to_owned(),
+        line: 1,
+        problem,
+    })?;
     let mut row = 0;
-    while next(&mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
+    while let Some(line) = next(&mut record)? {
         if record.len() != roles.len() {
             let problem = format!(
-                "the row has {} cells and the header {}; quote cells that hold a comma",
+                "the row has {} cells and the header {}; put cells that hold a comma into quotes, and close every quote",
                 record.len(),
                 roles.len()
             );
@@ -73,8 +81,8 @@ pub(super) fn read(
                 problem,
             });
         }
-        let mut builder = RecordBuilder::new(request.schema, line, row);
-        for (column, role) in roles.iter().enumerate() {
+        let mut builder = RecordBuilder::new(request, line, row);
+        for (column, role) in roles.iter().enumerate().filter(|(_, role)| **role != Role::Unread) {
             let text = text(&record, column, line, &names[column], path)?;
             builder.cell(
                 *role,
@@ -105,6 +113,32 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
         });
     }
     Ok(Box::new(file))
+}
+
+fn read_error(path: &Path, gzipped: bool, error: csv::Error) -> Error {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    match error.into_kind() {
+        csv::ErrorKind::Io(source)
+            if gzipped && [InvalidData, InvalidInput, UnexpectedEof].contains(&source.kind()) =>
+        {
+            Error::Table {
+                file: path.to_owned(),
+                problem: format!(
+                    "this is not a whole gzip file ({source}); copy or compress it again, or name it .csv if it is \
+                     plain text"
+                ),
+            }
+        }
+        csv::ErrorKind::Io(source) => Error::Read {
+            path: path.to_owned(),
+            source,
+        },
+        // Records of bytes and of any length: nothing else can be wrong with CSV.
+        other => Error::Table {
+            file: path.to_owned(),
+            problem: format!("this is not CSV ({other:?}); export the table again"),
+        },
+    }
 }
 
 fn text<'a>(record: &'a ByteRecord, column: usize, line: u64, name: &str, path: &Path) -> Result<&'a str, Error> {

@@ -21,7 +21,11 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
             line: number,
             problem,
         };
-        let text = std::str::from_utf8(&bytes).map_err(|e| {
+        let bytes = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .filter(|_| index == 0)
+            .unwrap_or(&bytes);
+        let text = std::str::from_utf8(bytes).map_err(|e| {
             error(format!(
                 "byte {} is not valid UTF-8; save the file as UTF-8",
                 e.valid_up_to() + 1
@@ -32,7 +36,8 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
         }
         let object: Map<String, Value> = serde_json::from_str(text).map_err(|e| {
             error(format!(
-                "this is not a JSON object ({e}); write one object a line, a key per field"
+                "this is not a JSON object ({}); write one object a line, a key per field",
+                complaint(&e)
             ))
         })?;
         visit(record(request, &object, number, row).map_err(error)?)?;
@@ -43,7 +48,7 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
 
 /// A key that is not there is a missing value: JSON has no header to compare with the schema.
 fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u64) -> Result<Record, String> {
-    let mut builder = RecordBuilder::new(request.schema, line, row);
+    let mut builder = RecordBuilder::new(request, line, row);
     for (name, value) in object {
         let Some(role) = role_of(name, request.schema) else {
             if request.rules.extra_columns == Leniency::Fail {
@@ -54,6 +59,10 @@ fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u6
         let raw = match value {
             Value::Null => Raw::Missing,
             Value::Bool(flag) => Raw::Flag(*flag),
+            Value::Number(number) if role == Role::Id => {
+                builder.id(number.to_string());
+                continue;
+            }
             Value::Number(number) => Raw::Number(number.as_f64().unwrap_or(f64::NAN)),
             Value::String(text) => Raw::Text(text),
             Value::Array(_) | Value::Object(_) if role == Role::Unread => Raw::Missing,
@@ -69,4 +78,14 @@ fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u6
         return Err("the target is missing; training needs it: 1 for a default, 0 for none".into());
     }
     Ok(builder.finish())
+}
+
+/// What the JSON parser says, without its own "at line 1": the line in the file is told already.
+fn complaint(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" at line ") {
+        Some((what, _)) if error.column() == 0 => what.to_owned(),
+        Some((what, _)) => format!("{what}, column {}", error.column()),
+        None => text,
+    }
 }

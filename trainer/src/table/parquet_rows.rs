@@ -1,6 +1,7 @@
 //! Parquet, by way of Arrow batches.
 
 use std::fs::File;
+use std::path::Path;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -21,7 +22,18 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
         file: path.to_owned(),
         problem: format!("this is not a readable Parquet file ({error}); export it again"),
     };
+    if path == Path::new("-") {
+        let problem = "Parquet cannot be read from standard input; name a file, or pipe CSV".into();
+        return Err(Error::Usage { problem });
+    }
     let file = File::open(path).map_err(Error::read(path))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        let problem = "this is a folder; name a file in it".into();
+        return Err(Error::Table {
+            file: path.to_owned(),
+            problem,
+        });
+    }
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| not_parquet(&error))?;
     let names: Vec<String> = builder
         .schema()
@@ -29,11 +41,14 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
         .iter()
         .map(|field| field.name().clone())
         .collect();
-    let roles = roles(&names, request.schema, request.rules, request.needs_target, path)?;
+    let roles = roles(&names, request.schema, request.rules, request.needs_target).map_err(|problem| Error::Table {
+        file: path.to_owned(),
+        problem,
+    })?;
     for (name, (field, role)) in names.iter().zip(builder.schema().fields().iter().zip(&roles)) {
         if *role != Role::Unread && !is_readable(field.data_type()) {
             let problem = format!(
-                "column {name} has type {}; numbers, texts and booleans are read",
+                "column {name} has type {}; numbers, texts and booleans can be read: cast it to one of them",
                 field.data_type()
             );
             return Err(Error::Table {
@@ -50,10 +65,17 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
     {
         let batch = batch.map_err(|error| not_parquet(&error))?;
         for index in 0..batch.num_rows() {
-            let mut builder = RecordBuilder::new(request.schema, row + 1, row);
+            let mut builder = RecordBuilder::new(request, row + 1, row);
             for (column, role) in batch.columns().iter().zip(&roles) {
-                if *role != Role::Unread {
-                    builder.cell(*role, cell(column, index));
+                match (role, column.data_type()) {
+                    (Role::Unread, _) => {}
+                    (Role::Id, DataType::Int64) if column.is_valid(index) => {
+                        builder.id(column.as_primitive::<Int64Type>().value(index).to_string());
+                    }
+                    (Role::Id, DataType::UInt64) if column.is_valid(index) => {
+                        builder.id(column.as_primitive::<UInt64Type>().value(index).to_string());
+                    }
+                    _ => builder.cell(*role, cell(column, index)),
                 }
             }
             visit(builder.finish())?;

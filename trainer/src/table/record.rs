@@ -16,7 +16,7 @@ pub struct Record {
     pub line: u64,
     /// The id column, or the row's number from 0.
     pub id: String,
-    /// The target column, where there is one: whether the client defaulted.
+    /// The target column, where it is asked for: whether the client defaulted.
     pub target: Option<bool>,
     /// The application, or what is wrong with its fields.
     pub application: Result<Application, Vec<FieldError>>,
@@ -73,6 +73,7 @@ pub fn read_records(
 /// A record while its cells come in.
 pub(super) struct RecordBuilder<'a> {
     schema: &'a Schema,
+    needs_target: bool,
     line: u64,
     id: String,
     target: Option<bool>,
@@ -81,10 +82,12 @@ pub(super) struct RecordBuilder<'a> {
 }
 
 impl<'a> RecordBuilder<'a> {
-    pub(super) fn new(schema: &'a Schema, line: u64, row: u64) -> Self {
+    pub(super) fn new(request: &Request<'a>, line: u64, row: u64) -> Self {
+        let schema = request.schema;
         let application = Application::empty(schema);
         Self {
             schema,
+            needs_target: request.needs_target,
             line,
             id: row.to_string(),
             target: None,
@@ -105,6 +108,8 @@ impl<'a> RecordBuilder<'a> {
                 }
             }
             Role::Id => self.id = id_of(raw),
+            // What scoring does not need cannot keep it from a row.
+            Role::Target if !self.needs_target => {}
             Role::Target => match target_of(raw) {
                 Ok(target) => self.target = target,
                 Err(problem) => {
@@ -114,6 +119,11 @@ impl<'a> RecordBuilder<'a> {
             },
             Role::Unread => {}
         }
+    }
+
+    /// An identifier that is a whole number too large for an `f64`, among others.
+    pub(super) fn id(&mut self, id: String) {
+        self.id = id;
     }
 
     pub(super) fn unknown(&mut self, name: &str) {

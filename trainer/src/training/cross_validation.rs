@@ -50,16 +50,17 @@ pub fn cross_validate(
     let mut trees = Vec::new();
     for fold in 0..fold_count {
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-        let features = FeatureTable::new(definition, &data.applications, &learning);
-        let matrix = features.matrix();
         let rounds = match growth.trees {
             Some(count) => count,
             None => {
                 let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
                 let inner = stratified_split(&outcomes, seed.wrapping_add(fold as u64));
                 let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
-                let validation = matrix.sample(&rows(&[&inner.validation]), &data.outcomes);
-                let training = matrix.sample(&rows(&[&inner.train, &inner.test]), &data.outcomes);
+                let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
+                let features = FeatureTable::new(definition, &data.applications, &growing);
+                let matrix = features.matrix();
+                let validation = matrix.sample(&stopping, &data.outcomes);
+                let training = matrix.sample(&growing, &data.outcomes);
                 let stop = Rounds::UntilBest {
                     validation: &validation,
                     patience: growth.patience,
@@ -71,6 +72,8 @@ pub fn cross_validate(
                     .len()
             }
         };
+        let features = FeatureTable::new(definition, &data.applications, &learning);
+        let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
         let fitted = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, &mut |count| {
             progress(fold, count)

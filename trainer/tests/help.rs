@@ -1,0 +1,108 @@
+//! What `candor --help` and `candor COMMAND --help` teach.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use support::Folder;
+
+#[test]
+fn help_teaches_every_command_and_every_flag() {
+    let folder = Folder::empty();
+    let general = folder.succeed(&["--help"]).text().to_owned();
+    for (command, wanted) in [
+        (
+            "synth",
+            &["--clients", "--seed", "--output", "--compress", "no real person"][..],
+        ),
+        (
+            "train",
+            &[
+                "--data",
+                "--output",
+                "--cv",
+                "--oof",
+                "--policy",
+                "--features",
+                "--set",
+                "60/20/20",
+                "Examples:",
+            ],
+        ),
+        ("inspect", &["--json", "--features", "undamaged"]),
+        (
+            "score",
+            &[
+                "--bad-rows",
+                "--input-format",
+                "--missing-columns",
+                "probability",
+                "Examples:",
+            ],
+        ),
+        ("explain", &["--space", "--groups", "1e-12", "Examples:"]),
+        ("serve", &["--app", "--port", "--address"]),
+    ] {
+        assert!(general.contains(&format!("  {command}")), "no {command} in\n{general}");
+        let help = folder.succeed(&[command, "--help"]).text().to_owned();
+        for part in wanted {
+            assert!(help.contains(part), "{command}: no '{part}' in\n{help}");
+        }
+        // Every flag says what it is for.
+        let lines: Vec<&str> = help.lines().collect();
+        for (place, line) in lines.iter().enumerate() {
+            let flag = line.trim_start();
+            if flag.starts_with("--") || flag.starts_with("-h") {
+                let described = line.trim_start().contains("  ")
+                    || lines.get(place + 1).is_some_and(|next| next.starts_with("          "));
+                assert!(described, "{command}: nothing said of {flag}\n{help}");
+            }
+        }
+        assert!(
+            lines.iter().all(|line| !line.contains('[') || !line.contains("`]")),
+            "no rustdoc links\n{help}"
+        );
+        let short = folder.succeed(&[command, "-h"]).text().to_owned();
+        assert!(short.lines().count() <= lines.len(), "-h is the short one");
+    }
+    for part in [
+        "A first model, from nothing:",
+        "Exit code: 0 done, 1 the answer is no, 2 could not run.",
+    ] {
+        assert!(general.contains(part), "no '{part}' in\n{general}");
+    }
+    assert!(folder.succeed(&["--version"]).text().starts_with("candor "));
+}
+
+#[test]
+fn wrong_arguments_end_with_2_and_name_what_is_wrong() {
+    let folder = Folder::empty();
+    for (arguments, wanted) in [
+        (&[][..], "Usage: candor"),
+        (&["trian"], "'train'"),
+        (&["train", "--output", "m.candor"], "--data"),
+        (
+            &["train", "--data", "d", "--output", "m", "--cv", "1"],
+            "1 is not in 2..=100",
+        ),
+        (&["train", "--data", "d", "--output", "m", "--oof", "o.csv"], "--cv"),
+        (
+            &["train", "--data", "d", "--output", "m", "--threads", "0"],
+            "0 is not in 1..=1024",
+        ),
+        (
+            &["train", "--data", "d", "--output", "m", "--trees", "0"],
+            "0 is not in",
+        ),
+        (&["score", "--model", "m", "--input", "x", "--format", "xls"], "csv.gz"),
+        (
+            &["explain", "--model", "m", "--input", "x", "--space", "odds"],
+            "log-odds, points",
+        ),
+    ] {
+        let ended = folder.run(arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(wanted), "{arguments:?}: {}", ended.stderr);
+        assert_eq!(ended.text(), "");
+    }
+    assert!(folder.contents().is_empty());
+}
