@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::form::Form;
+use crate::form::{Carried, Form};
 use crate::page::{LoadedModel, Page};
 use crate::{browser, card, clients, form, header, model_loading, result};
 
@@ -39,6 +39,10 @@ pub fn app() -> impl IntoView {
 /// Clients, form and result of one model. A new model gets new ones.
 fn workspace(page: Page, model: Arc<LoadedModel>) -> impl IntoView {
     let form = Form::new(page, model);
+    on_cleanup({
+        let form = form.clone();
+        move || page.carried.set_value(Carried::from_form(&form))
+    });
     view! {
         <div class="workspace">
             <div class="workspace__form">

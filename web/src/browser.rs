@@ -34,9 +34,17 @@ pub fn focus_when_drawn(id: String) {
 
 /// The language chosen before, or the browser's.
 pub fn preferred_language() -> Language {
-    let chosen = window().local_storage().ok().flatten().and_then(|storage| storage.get_item(LANGUAGE_KEY).ok()?);
+    let chosen = window()
+        .local_storage()
+        .ok()
+        .flatten()
+        .and_then(|storage| storage.get_item(LANGUAGE_KEY).ok()?);
     let tag = chosen.or_else(|| window().navigator().language()).unwrap_or_default();
-    if tag.starts_with("fr") { Language::Fr } else { Language::En }
+    if tag.starts_with("fr") {
+        Language::Fr
+    } else {
+        Language::En
+    }
 }
 
 /// The language's tag, for `lang` attributes.
@@ -69,12 +77,16 @@ pub fn now_in_words(language: Language) -> String {
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"dateStyle".into(), &"long".into());
     let _ = js_sys::Reflect::set(&options, &"timeStyle".into(), &"short".into());
-    js_sys::Date::new_0().to_locale_string(language_tag(language), &options).into()
+    js_sys::Date::new_0()
+        .to_locale_string(language_tag(language), &options)
+        .into()
 }
 
 /// Runs `work` between two marks, so that `performance` (and the end-to-end test) can tell how long an explanation takes.
 pub fn measured<T>(work: impl FnOnce() -> T) -> T {
-    let Some(performance) = window().performance() else { return work() };
+    let Some(performance) = window().performance() else {
+        return work();
+    };
     performance.clear_measures_with_measure_name(MEASURE);
     let _ = performance.mark(MEASURE_START);
     let answer = work();

@@ -48,22 +48,45 @@ fn content(loaded: &LoadedModel, language: Language) -> impl IntoView + use<> {
     let model = loaded.scorer.model();
     let (card, policy) = (&model.card, &model.policy);
     let typed = |value: f64| format::number_as_typed(value, language);
-    let inputs = inputs_of(model.schema.fields.len(), model.preprocessing.features.len(), model.ensemble.trees.len(), language);
+    let inputs = inputs_of(
+        model.schema.fields.len(),
+        model.preprocessing.features.len(),
+        model.ensemble.trees.len(),
+        language,
+    );
     let facts = [
-        (words.card_made_with, format!("{}, Candor {}", card.algorithm, card.candor_version)),
+        (words.card_file, loaded.file.clone()),
+        (
+            words.card_made_with,
+            format!("{}, Candor {}", card.algorithm, card.candor_version),
+        ),
         (words.card_data, rows_of(card.data.rows, &card.data.file, language)),
         (words.card_features, inputs),
         (words.card_threshold, format::percent(policy.threshold, 2, language)),
-        (words.card_costs, costs_of(&typed(policy.costs.false_negative), &typed(policy.costs.false_positive), language)),
+        (
+            words.card_costs,
+            costs_of(
+                &typed(policy.costs.false_negative),
+                &typed(policy.costs.false_positive),
+                language,
+            ),
+        ),
         (
             words.card_scale,
-            scale_of(&typed(policy.scaling.points), &typed(policy.scaling.odds), &typed(policy.scaling.pdo), language),
+            scale_of(
+                &typed(policy.scaling.points),
+                &typed(policy.scaling.odds),
+                &typed(policy.scaling.pdo),
+                language,
+            ),
         ),
     ];
     // The part that nothing was fitted on tells how good the model is.
-    let judged = ["test", "out-of-fold", "validation"]
-        .iter()
-        .find_map(|name| card.parts.iter().find(|part| part.name == *name && part.metrics.is_some()));
+    let judged = ["test", "out-of-fold", "validation"].iter().find_map(|name| {
+        card.parts
+            .iter()
+            .find(|part| part.name == *name && part.metrics.is_some())
+    });
     view! {
         <dl class="facts">
             {facts.into_iter().map(|(name, value)| fact(name, value)).collect::<Vec<_>>()}
@@ -85,7 +108,8 @@ fn fact(name: &'static str, value: String) -> impl IntoView {
 /// Figures on the part that was kept apart, and what decisions cost beside doing without a model.
 fn quality(part: &Part, metrics: &Metrics, words: &'static Dictionary, language: Language) -> impl IntoView + use<> {
     let interval = |figure: &Interval, decimals: usize| {
-        let [value, low, high] = [figure.value, figure.low, figure.high].map(|value| format::number(value, decimals, language));
+        let [value, low, high] =
+            [figure.value, figure.low, figure.high].map(|value| format::number(value, decimals, language));
         (value, Some(format!("{low} – {high}")))
     };
     let plain = |value: f64| (format::number(value, 4, language), None);
@@ -96,7 +120,10 @@ fn quality(part: &Part, metrics: &Metrics, words: &'static Dictionary, language:
         (words.brier, interval(&metrics.brier, 4)),
         (words.log_loss, interval(&metrics.log_loss, 4)),
         (words.calibration_error, plain(metrics.calibration_error)),
-        (words.approval_rate, (format::percent(metrics.approval_rate, 1, language), None)),
+        (
+            words.approval_rate,
+            (format::percent(metrics.approval_rate, 1, language), None),
+        ),
     ];
     let costs = [
         (words.cost_model, metrics.cost.value, interval(&metrics.cost, 3).1),
@@ -154,7 +181,10 @@ fn parts(parts: &[Part], words: &'static Dictionary, language: Language) -> impl
     let rows = parts
         .iter()
         .map(|part| {
-            let auc = part.metrics.as_ref().map(|metrics| format::number(metrics.auc.value, 4, language));
+            let auc = part
+                .metrics
+                .as_ref()
+                .map(|metrics| format::number(metrics.auc.value, 4, language));
             view! {
                 <tr>
                     <th scope="row">{part_name(&part.name, words)}</th>
@@ -223,7 +253,11 @@ fn excluded(loaded: &LoadedModel, words: &'static Dictionary, language: Language
 
 fn small_print(loaded: &LoadedModel, words: &'static Dictionary) -> impl IntoView + use<> {
     let card = &loaded.scorer.model().card;
-    let parameters: Vec<String> = card.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let parameters: Vec<String> = card
+        .parameters
+        .iter()
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
     let notes = (!card.notes.is_empty()).then(|| {
         view! {
             <h3>{words.notes}</h3>

@@ -7,7 +7,7 @@ use crate::form::{FieldIndex, Form, Start, start};
 use crate::format;
 use crate::page::Page;
 use crate::result::decision_icon;
-use crate::text::{client_name, dictionary};
+use crate::text::client_name;
 
 /// The row of clients, with a new application at its end.
 pub fn clients(page: Page, form: Form) -> impl IntoView {
@@ -90,37 +90,42 @@ fn client(page: Page, form: Form, sample: usize, start: Start, telling: Vec<Fiel
     }
 }
 
-/// The important category and the important number that differ most between the clients.
+/// The important category and the important number that differ most between the clients. What a client lacks is left out.
 fn telling_fields(form: &Form, samples: &[Start]) -> Vec<FieldIndex> {
     let distinct = |index: FieldIndex| {
         let values = samples.iter().filter_map(|start| start.application.values().get(index));
-        values.filter(|value| !value.is_nan()).map(|value| value.to_bits()).collect::<std::collections::BTreeSet<_>>().len()
+        values
+            .filter(|value| !value.is_nan())
+            .map(|value| value.to_bits())
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
     };
     let most_telling = |wanted: fn(&FieldKind) -> bool| {
-        let of_kind = form.schema().fields.iter().enumerate().filter(|(index, field)| {
-            form.main.contains(index) && wanted(&field.kind)
-        });
+        let of_kind = form
+            .schema()
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(index, field)| form.main.contains(index) && wanted(&field.kind));
         // The first of equals, in the order of the schema.
-        of_kind.map(|(index, _)| (distinct(index), index)).max_by_key(|&(count, index)| (count, std::cmp::Reverse(index)))
+        of_kind
+            .map(|(index, _)| (distinct(index), index))
+            .max_by_key(|&(count, index)| (count, std::cmp::Reverse(index)))
     };
     let category = most_telling(|kind| matches!(kind, FieldKind::Category { .. }));
     let number = most_telling(|kind| matches!(kind, FieldKind::Number(_)));
-    [category, number].into_iter().flatten().map(|(_, index)| index).collect()
+    [category, number]
+        .into_iter()
+        .flatten()
+        .map(|(_, index)| index)
+        .collect()
 }
 
 fn telling_values(page: Page, form: &Form, application: &Application, telling: &[FieldIndex]) -> String {
     let language = page.language.get();
     let text = |&index: &FieldIndex| {
         let (field, &value) = form.field(index).zip(application.values().get(index))?;
-        let text = match &field.kind {
-            FieldKind::Number(kind) if !value.is_nan() => {
-                format::number(field.shown(value), usize::from(kind.decimals), language)
-            }
-            FieldKind::Number(_) | FieldKind::Flag { .. } | FieldKind::Category { .. } => {
-                format::field_value(field, value, language).unwrap_or_else(|| dictionary(language).unknown.into())
-            }
-        };
-        Some(text)
+        format::field_value_and_unit(field, value, language).map(|(text, _)| text)
     };
     telling.iter().filter_map(text).collect::<Vec<_>>().join(" · ")
 }

@@ -1,5 +1,6 @@
 //! Numbers as people of each language write them.
 
+use candor_core::schema::NumberKind;
 use candor_core::{Field, FieldKind, Language};
 
 /// The minus sign that is as wide as a plus.
@@ -31,11 +32,23 @@ pub fn number(value: f64, decimals: usize, language: Language) -> String {
     text
 }
 
+/// A number with at most so many digits after the point, and no zeros at its end.
+pub fn number_up_to(value: f64, most_decimals: usize, language: Language) -> String {
+    let plain = format!("{value:.most_decimals$}");
+    let decimals = plain
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
+    number(value, decimals, language)
+}
+
 /// A number with as many digits as were typed, at most six after the point.
 pub fn number_as_typed(value: f64, language: Language) -> String {
-    let plain = format!("{value:.6}");
-    let decimals = plain.trim_end_matches('0').split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    number(value, decimals, language)
+    number_up_to(value, 6, language)
+}
+
+/// A stored number of a field as it is shown on screen, without its unit.
+pub fn shown_number(field: &Field, kind: &NumberKind, value: f64, language: Language) -> String {
+    number_up_to(field.shown(value), usize::from(kind.decimals), language)
 }
 
 /// A whole number.
@@ -58,7 +71,11 @@ pub fn signed(value: i64, language: Language) -> String {
 /// Parts of a point: one digit after the decimal separator, with a sign.
 pub fn signed_parts(value: f64, language: Language) -> String {
     let text = number(value, 1, language);
-    if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { format!("+{text}") } else { text }
+    if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        format!("+{text}")
+    } else {
+        text
+    }
 }
 
 /// `6.3%` in English, `6,3 %` in French.
@@ -75,6 +92,19 @@ pub fn probability(probability: f64, language: Language) -> String {
     percent(probability, if probability < 0.01 { 2 } else { 1 }, language)
 }
 
+/// A stored value of a field in two parts, the second being its unit (empty without one); `None` when it is missing.
+pub fn field_value_and_unit(field: &Field, value: f64, language: Language) -> Option<(String, String)> {
+    match &field.kind {
+        FieldKind::Number(kind) if !value.is_nan() => {
+            let unit = field.unit.as_ref().map(|unit| unit.in_language(language).to_owned());
+            Some((shown_number(field, kind, value, language), unit.unwrap_or_default()))
+        }
+        FieldKind::Number(_) | FieldKind::Flag { .. } | FieldKind::Category { .. } => {
+            Some((field_value(field, value, language)?, String::new()))
+        }
+    }
+}
+
 /// A stored value of a field in words: `270,000`, `3.4 years`, `Working`, `yes`; `None` when it is missing.
 pub fn field_value(field: &Field, value: f64, language: Language) -> Option<String> {
     if value.is_nan() {
@@ -82,7 +112,7 @@ pub fn field_value(field: &Field, value: f64, language: Language) -> Option<Stri
     }
     Some(match &field.kind {
         FieldKind::Number(kind) => {
-            let text = number(field.shown(value), usize::from(kind.decimals), language);
+            let text = shown_number(field, kind, value, language);
             match &field.unit {
                 Some(unit) => format!("{text}\u{a0}{}", unit.in_language(language)),
                 None => text,
@@ -90,7 +120,11 @@ pub fn field_value(field: &Field, value: f64, language: Language) -> Option<Stri
         }
         FieldKind::Flag { .. } => {
             let words = crate::text::dictionary(language);
-            if value == 0.0 { words.no.into() } else { words.yes.into() }
+            if value == 0.0 {
+                words.no.into()
+            } else {
+                words.yes.into()
+            }
         }
         FieldKind::Category { levels, .. } => {
             let level = field.level_position(value).and_then(|position| levels.get(position))?;

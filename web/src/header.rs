@@ -9,7 +9,10 @@ use crate::page::Page;
 
 /// The header.
 pub fn header(page: Page) -> impl IntoView {
-    let model_name = move || page.model.with(|model| model.as_ref().map(|model| model.name().to_owned()));
+    let model_name = move || {
+        page.model
+            .with(|model| model.as_ref().map(|model| model.name().to_owned()))
+    };
     let with_model = move || {
         page.model.with(Option::is_some).then(|| {
             view! {
@@ -41,8 +44,8 @@ pub fn header(page: Page) -> impl IntoView {
                 <p class="header__model">{model_name}</p>
                 <div class="header__tools" role="group" aria-label=move || page.words().toolbar>
                     {open_button(page, "open-model", "button")} {with_model}
-                    {language_switch(page)}
                 </div>
+                {language_switch(page)}
             </div>
         </header>
     }

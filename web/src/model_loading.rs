@@ -14,9 +14,8 @@ const BESIDE: &str = "model.candor";
 /// Looks for a model beside the page. None there is no error: the page then asks for one.
 pub fn load_beside(page: Page) {
     spawn_local(async move {
-        match fetch(BESIDE).await {
-            Ok(Some(bytes)) => page.take_file(BESIDE.to_owned(), &bytes, true),
-            Ok(None) | Err(_) => {}
+        if let Ok(Some(bytes)) = fetch(BESIDE).await {
+            page.take_file(BESIDE.to_owned(), &bytes, true);
         }
         page.loading.set(false);
     });
@@ -39,7 +38,9 @@ fn read(page: Page, file: File) {
         match JsFuture::from(file.array_buffer()).await {
             Ok(buffer) => page.take_file(file.name(), &js_sys::Uint8Array::new(&buffer).to_vec(), false),
             Err(error) => {
-                let detail = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+                let detail = error
+                    .dyn_ref::<js_sys::Error>()
+                    .map(|error| String::from(error.message()));
                 page.could_not_read(file.name(), detail.unwrap_or_default());
             }
         }
@@ -80,7 +81,9 @@ pub fn drop_area(page: Page) -> impl IntoView {
     let dragging = RwSignal::new(false);
     let over = window_event_listener(leptos::ev::dragover, move |event| {
         event.prevent_default();
-        let files = event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0));
+        let files = event
+            .data_transfer()
+            .is_some_and(|data| data.types().includes(&"Files".into(), 0));
         if files && !dragging.get_untracked() {
             dragging.set(true);
         }
@@ -122,7 +125,9 @@ pub fn notices(page: Page) -> impl IntoView {
         let language = page.language.get();
         let words = page.words();
         let loaded = matches!(notice.outcome, Outcome::Loaded);
-        let name = page.model.with(|model| model.as_ref().map(|model| model.name().to_owned()));
+        let name = page
+            .model
+            .with(|model| model.as_ref().map(|model| model.name().to_owned()));
         let message = match &notice.outcome {
             Outcome::Loaded => model_loaded(&name.clone().unwrap_or_default(), &notice.file, language),
             Outcome::Refused(error) => load_problem(error, language),
@@ -135,7 +140,9 @@ pub fn notices(page: Page) -> impl IntoView {
                 </p>
             }
         });
-        let consequence = name.filter(|_| !loaded).map(|name| view! { <p>{still_working(&name, language)}</p> });
+        let consequence = name
+            .filter(|_| !loaded)
+            .map(|name| view! { <p>{still_working(&name, language)}</p> });
         Some(view! {
             <div class="notice" class:notice--error=!loaded>
                 <div class="notice__body">{title} <p>{message}</p> {consequence}</div>

@@ -6,6 +6,7 @@ use candor_core::{Language, LoadError, Scorer};
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::form::Carried;
 use crate::text::{Dictionary, dictionary, page_title};
 
 /// A model that has passed its checks, and where it came from.
@@ -57,6 +58,8 @@ pub struct Page {
     pub loading: RwSignal<bool>,
     /// What there is to say about the last file.
     pub notice: RwSignal<Option<Notice>>,
+    /// What was typed for the model before the one in use, until its form takes it over.
+    pub carried: StoredValue<Option<Carried>>,
     /// Whether the model card is open.
     pub card_open: RwSignal<bool>,
 }
@@ -69,6 +72,7 @@ impl Page {
             model: RwSignal::new(None),
             loading: RwSignal::new(true),
             notice: RwSignal::new(None),
+            carried: StoredValue::new(None),
             card_open: RwSignal::new(false),
         };
         Effect::new(move |_| {
@@ -93,7 +97,11 @@ impl Page {
         let outcome = match Scorer::from_bytes(bytes) {
             Ok(scorer) => {
                 let digest = candor_core::Model::digest_of(bytes).unwrap_or_default();
-                self.model.set(Some(Arc::new(LoadedModel { scorer, digest, file: file.clone() })));
+                self.model.set(Some(Arc::new(LoadedModel {
+                    scorer,
+                    digest,
+                    file: file.clone(),
+                })));
                 self.card_open.set(false);
                 Outcome::Loaded
             }
@@ -105,6 +113,9 @@ impl Page {
 
     /// Says that the browser could not read a file.
     pub fn could_not_read(&self, file: String, detail: String) {
-        self.notice.set(Some(Notice { file, outcome: Outcome::Unreadable(detail) }));
+        self.notice.set(Some(Notice {
+            file,
+            outcome: Outcome::Unreadable(detail),
+        }));
     }
 }

@@ -4,13 +4,15 @@ use candor_core::FieldKind;
 use leptos::prelude::*;
 
 use super::FieldIndex;
-use super::field_shell::{Shell, column};
+use super::field_shell::Shell;
 use super::state::Form;
 use crate::page::Page;
 
 /// The field.
 pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
-    let Some(entry) = form.entries.get(index).copied() else { return ().into_any() };
+    let Some(entry) = form.entries.get(index).copied() else {
+        return ().into_any();
+    };
     let shell = Shell::new(page, form.clone(), index);
     let options = match form.field(index).map(|field| &field.kind) {
         Some(FieldKind::Category { levels, .. }) => levels
@@ -27,7 +29,6 @@ pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
             .collect::<Vec<_>>(),
         Some(FieldKind::Number(_) | FieldKind::Flag { .. }) | None => Vec::new(),
     };
-    let column = column(&form, index);
     let choose = move |event| form.enter(index, event_target_value(&event), page.language.get_untracked());
     let control = view! {
         <div class="field__control">
@@ -50,7 +51,6 @@ pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
                 <label class="field__label" for=shell.control()>
                     {shell.label()}
                 </label>
-                {column}
             </div>
             {shell.around(control.into_any())}
         </div>

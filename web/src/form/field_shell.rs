@@ -1,6 +1,7 @@
 //! What surrounds every control: label, help, usual and allowed values, and what is to be said of the value in it.
 
 use candor_core::artifact::{FieldReference, Reference};
+use candor_core::schema::NumberKind;
 use candor_core::{Field, FieldKind, Language};
 use leptos::prelude::*;
 
@@ -8,7 +9,9 @@ use super::FieldIndex;
 use super::state::{Form, control_id};
 use crate::format;
 use crate::page::Page;
-use crate::text::{allowed_range, dictionary, typical_level, typical_range, value_before, value_problem};
+use crate::text::{
+    allowed_range, dictionary, typical_level, typical_range, unusual_value, value_before, value_problem,
+};
 
 /// How a field's value is to be looked at, from calm to wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +46,12 @@ impl Shell {
             let form = form.clone();
             move |_| standing(&form, index)
         });
-        Self { page, form, index, standing }
+        Self {
+            page,
+            form,
+            index,
+            standing,
+        }
     }
 
     /// Id of the control.
@@ -64,7 +72,7 @@ impl Shell {
         }
     }
 
-    /// Value of `aria-invalid`.
+    /// Value of `aria-invalid`; `false` would be the same as none.
     pub fn invalid(&self) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static {
         let standing = self.standing;
         move || (standing.get() == Standing::Wrong).then_some("true")
@@ -75,18 +83,26 @@ impl Shell {
         let Self { page, form, index, .. } = self.clone();
         move || {
             let language = page.language.get();
-            form.field(index).map(|field| field.label.in_language(language).to_owned()).unwrap_or_default()
+            form.field(index)
+                .map(|field| field.label.in_language(language).to_owned())
+                .unwrap_or_default()
         }
     }
 
     /// Help, usual and allowed values, and the note below the control.
     pub fn around(&self, control: AnyView) -> impl IntoView + use<> {
-        let Self { page, form, index, standing } = self.clone();
+        let Self {
+            page,
+            form,
+            index,
+            standing,
+        } = self.clone();
         let help = {
             let form = form.clone();
             move || {
                 let language = page.language.get();
-                form.field(index).map(|field| field.help.in_language(language).to_owned())
+                form.field(index)
+                    .map(|field| field.help.in_language(language).to_owned())
             }
         };
         let range = {
@@ -101,15 +117,19 @@ impl Shell {
             move |_| form.is_changed(index)
         });
         view! {
-            <p class="field__help" id=format!("help-{index}")>
-                {help}
+            <p class="field__help">
+                <span id=format!("help-{index}")>{help}</span>
+                " "
+                {column(&form, index)}
             </p>
             {control}
-            <p class="field__range" id=format!("range-{index}")>
-                {range}
-            </p>
-            {note(page, form.clone(), index, standing)}
-            {move || changed.get().then(|| undo(page, form.clone(), index))}
+            <div class="field__foot">
+                <p class="field__range" id=format!("range-{index}")>
+                    {range}
+                </p>
+                {note(page, form.clone(), index, standing)}
+                {move || changed.get().then(|| undo(page, form.clone(), index))}
+            </div>
         }
     }
 
@@ -126,15 +146,16 @@ impl Shell {
 }
 
 /// The column's name, small.
-pub fn column(form: &Form, index: FieldIndex) -> impl IntoView + use<> {
-    form.field(index).map(|field| view! { <code class="field__column">{field.name.clone()}</code> })
+fn column(form: &Form, index: FieldIndex) -> impl IntoView + use<> {
+    form.field(index)
+        .map(|field| view! { <code class="field__column">{field.name.clone()}</code> })
 }
 
 fn note(page: Page, form: Form, index: FieldIndex, standing: Memo<Standing>) -> impl IntoView {
     move || {
         let text = match standing.get() {
             Standing::Plain | Standing::Missing => return None,
-            Standing::Unusual => page.words().unusual.to_owned(),
+            Standing::Unusual => unusual(&form, index, page.language.get())?,
             Standing::Wrong => problem(&form, index, page.language.get())?,
         };
         Some(view! {
@@ -151,7 +172,29 @@ fn note(page: Page, form: Form, index: FieldIndex, standing: Memo<Standing>) -> 
 /// What is wrong with a field's value, in words.
 pub fn problem(form: &Form, index: FieldIndex, language: Language) -> Option<String> {
     let (field, entry) = (form.field(index)?, form.entries.get(index)?);
-    entry.with(|entry| entry.value.as_ref().err().map(|error| value_problem(field, error, language)))
+    entry.with(|entry| {
+        entry
+            .value
+            .as_ref()
+            .err()
+            .map(|error| value_problem(field, error, language))
+    })
+}
+
+/// The range of nearly all of the training population, which the value lies outside of.
+fn unusual(form: &Form, index: FieldIndex, language: Language) -> Option<String> {
+    let (field, reference) = (form.field(index)?, form.scorer().model().reference.fields.get(index)?);
+    let (FieldKind::Number(kind), [lowest, .., highest]) = (&field.kind, &reference.quantiles[..]) else {
+        return None;
+    };
+    let [low, high] =
+        in_shown_order(kind, *lowest, *highest).map(|raw| format::shown_number(field, kind, raw, language));
+    Some(unusual_value(&low, &high, language))
+}
+
+/// Where days before the application are shown as years ago, the smallest raw value is the largest shown one.
+fn in_shown_order<T>(kind: &NumberKind, low: T, high: T) -> [T; 2] {
+    if kind.scale < 0.0 { [high, low] } else { [low, high] }
 }
 
 fn undo(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
@@ -159,8 +202,13 @@ fn undo(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
         let form = form.clone();
         move || {
             let language = page.language.get();
-            let value = form.start.with(|start| start.application.values().get(index).copied()).unwrap_or(f64::NAN);
-            let text = form.field(index).and_then(|field| format::field_value(field, value, language));
+            let value = form
+                .start
+                .with(|start| start.application.values().get(index).copied())
+                .unwrap_or(f64::NAN);
+            let text = form
+                .field(index)
+                .and_then(|field| format::field_value(field, value, language));
             value_before(text.as_deref().unwrap_or(dictionary(language).unknown), language)
         }
     };
@@ -179,7 +227,11 @@ fn undo(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
 }
 
 fn standing(form: &Form, index: FieldIndex) -> Standing {
-    let Some(value) = form.entries.get(index).map(|entry| entry.with(|entry| entry.value.clone())) else {
+    let Some(value) = form
+        .entries
+        .get(index)
+        .map(|entry| entry.with(|entry| entry.value.clone()))
+    else {
         return Standing::Plain;
     };
     let reference = form.scorer().model().reference.fields.get(index);
@@ -198,16 +250,15 @@ fn range_text(field: &Field, reference: &FieldReference, language: Language) -> 
     let words = dictionary(language);
     match &field.kind {
         FieldKind::Number(kind) => {
-            let shown = |raw: f64| format::number(field.shown(raw), usize::from(kind.decimals), language);
-            let exact = |raw: f64| format::number_as_typed(trimmed(field.shown(raw), kind.decimals), language);
-            // Where days before the application are shown as years ago, the smallest raw value is the largest shown one.
-            let swapped = kind.scale < 0.0;
-            let usual = quantile(reference, 5.0).zip(quantile(reference, 95.0)).map(|(low, high)| {
-                let (low, high) = if swapped { (high, low) } else { (low, high) };
-                typical_range(&shown(low), &shown(high), language)
-            });
-            let (low, high) = if swapped { (kind.max, kind.min) } else { (kind.min, kind.max) };
-            let allowed = allowed_range(low.map(exact).as_deref(), high.map(exact).as_deref(), language);
+            let shown = |raw: f64| format::shown_number(field, kind, raw, language);
+            let usual = quantile(reference, 5.0)
+                .zip(quantile(reference, 95.0))
+                .map(|(low, high)| {
+                    let [low, high] = in_shown_order(kind, low, high);
+                    typical_range(&shown(low), &shown(high), language)
+                });
+            let [low, high] = in_shown_order(kind, kind.min, kind.max);
+            let allowed = allowed_range(low.map(shown).as_deref(), high.map(shown).as_deref(), language);
             [usual, allowed].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
         FieldKind::Flag { .. } => most_frequent(reference)
@@ -220,16 +271,17 @@ fn range_text(field: &Field, reference: &FieldReference, language: Language) -> 
     }
 }
 
-/// A limit such as 40,000 days is not a round number of years: the digits of the field are enough.
-fn trimmed(value: f64, decimals: u8) -> f64 {
-    format!("{value:.*}", usize::from(decimals)).parse().unwrap_or(value)
-}
-
 fn quantile(reference: &FieldReference, percentage: f64) -> Option<f64> {
     let position = Reference::PERCENTAGES.iter().position(|&known| known == percentage)?;
     reference.quantiles.get(position).copied()
 }
 
 fn most_frequent(reference: &FieldReference) -> Option<(usize, f64)> {
-    reference.shares.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|&(_, share)| share > 0.0)
+    reference
+        .shares
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .filter(|&(_, share)| share > 0.0)
 }

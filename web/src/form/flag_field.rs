@@ -4,23 +4,28 @@ use candor_core::FieldKind;
 use leptos::prelude::*;
 
 use super::FieldIndex;
-use super::field_shell::{Shell, column};
+use super::field_shell::Shell;
 use super::state::Form;
 use crate::page::Page;
 use crate::text::Dictionary;
 
 /// The field.
 pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
-    let Some(entry) = form.entries.get(index).copied() else { return ().into_any() };
+    let Some(entry) = form.entries.get(index).copied() else {
+        return ().into_any();
+    };
     let Some(FieldKind::Flag { no, yes }) = form.field(index).map(|field| field.kind.clone()) else {
         return ().into_any();
     };
     let shell = Shell::new(page, form.clone(), index);
-    let column = column(&form, index);
     let option = |position: usize, raw: String, word: fn(&Dictionary) -> &'static str| {
         let form = form.clone();
         // The first option carries the field's id, so that links to the field find it.
-        let id = if position == 0 { shell.control() } else { format!("{}-{position}", shell.control()) };
+        let id = if position == 0 {
+            shell.control()
+        } else {
+            format!("{}-{position}", shell.control())
+        };
         let (is_chosen, text) = (raw.clone(), raw.clone());
         view! {
             <input
@@ -37,6 +42,8 @@ pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
             </label>
         }
     };
+    let label_id = format!("label-{index}");
+    let labelled_by = label_id.clone();
     let control = view! {
         <div class="segmented">
             {option(0, yes, |words| words.yes)} {option(1, no, |words| words.no)}
@@ -44,13 +51,14 @@ pub fn view(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
         </div>
     };
     view! {
-        <fieldset class=shell.class() aria-describedby=shell.described_by()>
-            <legend class="field__head">
-                <span class="field__label">{shell.label()}</span>
-                {column}
-            </legend>
+        <div class=shell.class() role="radiogroup" aria-labelledby=labelled_by aria-describedby=shell.described_by()>
+            <div class="field__head">
+                <span class="field__label" id=label_id>
+                    {shell.label()}
+                </span>
+            </div>
             {shell.around(control.into_any())}
-        </fieldset>
+        </div>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! The application form: the important fields first, the rest in sections that open, all of it searchable.
 
+mod carry;
 mod category_field;
 mod field_shell;
 mod flag_field;
@@ -10,6 +11,7 @@ mod state;
 use candor_core::FieldKind;
 use leptos::prelude::*;
 
+pub use carry::Carried;
 pub use field_shell::problem;
 pub use state::{Answer, Form, Outcome, Start, start};
 
@@ -75,7 +77,9 @@ fn sections(page: Page, form: Form) -> impl IntoView {
 
 /// One section; its fields exist only while it is open.
 fn group_section(page: Page, form: Form, section: usize) -> impl IntoView {
-    let Some(fields) = form.sections.get(section) else { return ().into_any() };
+    let Some(fields) = form.sections.get(section) else {
+        return ().into_any();
+    };
     let (open, indices) = (fields.open, fields.fields.clone());
     let id = format!("section-{section}");
     let controls = id.clone();
@@ -83,7 +87,10 @@ fn group_section(page: Page, form: Form, section: usize) -> impl IntoView {
         let (form, group) = (form.clone(), fields.group);
         move || {
             let language = page.language.get();
-            form.schema().groups.get(group).map(|group| group.label.in_language(language).to_owned())
+            form.schema()
+                .groups
+                .get(group)
+                .map(|group| group.label.in_language(language).to_owned())
         }
     };
     let known = {

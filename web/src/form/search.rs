@@ -81,10 +81,17 @@ pub fn haystack(field: &Field) -> String {
 fn matching(form: &Form) -> Vec<FieldIndex> {
     let query = plain(&form.query.get());
     let words: Vec<&str> = query.split_whitespace().collect();
-    let in_order = form.main.iter().chain(form.sections.iter().flat_map(|section| &section.fields));
+    let in_order = form
+        .main
+        .iter()
+        .chain(form.sections.iter().flat_map(|section| &section.fields));
     in_order
         .copied()
-        .filter(|&index| form.haystacks.get(index).is_some_and(|text| words.iter().all(|word| text.contains(word))))
+        .filter(|&index| {
+            form.haystacks
+                .get(index)
+                .is_some_and(|text| words.iter().all(|word| text.contains(word)))
+        })
         .collect()
 }
 

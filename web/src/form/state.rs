@@ -1,5 +1,6 @@
 //! What the form holds: one signal per field, and the answer that follows from all of them.
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -88,6 +89,10 @@ pub struct State {
     pub sections: Vec<Section>,
     /// What is searched for.
     pub query: RwSignal<String>,
+    /// Groups of the waterfall whose features are shown.
+    pub open_groups: RwSignal<BTreeSet<usize>>,
+    /// Whether the waterfall's table is shown.
+    pub table_open: RwSignal<bool>,
     /// Searchable text of each field.
     pub haystacks: Vec<String>,
 }
@@ -101,25 +106,37 @@ impl Deref for Form {
 }
 
 impl Form {
-    /// A form for the model, filled with its first sample client.
+    /// A form for the model, filled with what was typed for the model before, or with the first sample client.
     pub fn new(page: Page, model: Arc<LoadedModel>) -> Self {
         let language = page.language.get_untracked();
         let schema = model.scorer.schema();
-        let start = start(&model.scorer, Some(0)).unwrap_or_else(|| empty(&model.scorer));
-        let entries: Vec<_> = schema
-            .fields
-            .iter()
-            .zip(start.application.values())
-            .map(|(field, &value)| RwSignal::new(entry(field, value, language)))
-            .collect();
+        let (start, entries) = match page.carried.try_update_value(Option::take).flatten() {
+            Some(carried) => carried.into_form(&model.scorer, language),
+            None => {
+                let start = start(&model.scorer, Some(0)).unwrap_or_else(|| empty(&model.scorer));
+                let entries = entries(schema, &start.application, language);
+                (start, entries)
+            }
+        };
+        let entries: Vec<_> = entries.into_iter().map(RwSignal::new).collect();
         let (main, sections) = order(&model);
         let outcome = Memo::new({
             let (model, entries) = (model.clone(), entries.clone());
             move |_| outcome(&model.scorer, &entries)
         });
         let haystacks = schema.fields.iter().map(haystack).collect();
-        let (start, query) = (RwSignal::new(start), RwSignal::new(String::new()));
-        let form = Self(Arc::new(State { model, entries, start, outcome, main, sections, query, haystacks }));
+        let form = Self(Arc::new(State {
+            model,
+            entries,
+            start: RwSignal::new(start),
+            outcome,
+            main,
+            sections,
+            query: RwSignal::new(String::new()),
+            open_groups: RwSignal::new(BTreeSet::new()),
+            table_open: RwSignal::new(false),
+            haystacks,
+        }));
         // Numbers are written differently in the other language; their values stay.
         Effect::new({
             let form = form.clone();
@@ -159,7 +176,9 @@ impl Form {
 
     /// Puts back the value that the field had at the start.
     pub fn undo(&self, index: FieldIndex, language: Language) {
-        let value = self.start.with_untracked(|start| start.application.values().get(index).copied());
+        let value = self
+            .start
+            .with_untracked(|start| start.application.values().get(index).copied());
         if let (Some(field), Some(signal), Some(value)) = (self.field(index), self.entries.get(index), value) {
             signal.set(entry(field, value, language));
         }
@@ -168,15 +187,22 @@ impl Form {
     /// Fills the form with a sample client, or empties it.
     pub fn fill(&self, sample: Option<usize>, language: Language) {
         let start = start(self.scorer(), sample).unwrap_or_else(|| empty(self.scorer()));
-        for ((field, signal), &value) in self.schema().fields.iter().zip(&self.entries).zip(start.application.values()) {
-            signal.set(entry(field, value, language));
+        for (signal, entry) in self
+            .entries
+            .iter()
+            .zip(entries(self.schema(), &start.application, language))
+        {
+            signal.set(entry);
         }
         self.start.set(start);
     }
 
     /// Whether a field holds something else than at the start.
     pub fn is_changed(&self, index: FieldIndex) -> bool {
-        let now = self.entries.get(index).map(|entry| entry.with(|entry| entry.value.clone().ok()));
+        let now = self
+            .entries
+            .get(index)
+            .map(|entry| entry.with(|entry| entry.value.clone().ok()));
         let before = self.start.with(|start| start.application.values().get(index).copied());
         // Bits, not numbers: missing equals missing.
         now.map(|now| now.map(f64::to_bits)) != Some(before.map(f64::to_bits))
@@ -216,10 +242,16 @@ pub fn control_id(index: FieldIndex) -> String {
     format!("field-{index}")
 }
 
-fn entry(field: &Field, value: f64, language: Language) -> Entry {
+fn entries(schema: &Schema, application: &Application, language: Language) -> Vec<Entry> {
+    let values = schema.fields.iter().zip(application.values());
+    values.map(|(field, &value)| entry(field, value, language)).collect()
+}
+
+/// The entry of a stored value.
+pub fn entry(field: &Field, value: f64, language: Language) -> Entry {
     let text = match &field.kind {
         _ if value.is_nan() => String::new(),
-        FieldKind::Number(kind) => format::number(field.shown(value), usize::from(kind.decimals), language),
+        FieldKind::Number(kind) => format::shown_number(field, kind, value, language),
         FieldKind::Flag { .. } | FieldKind::Category { .. } => field.format(value),
     };
     Entry { text, value: Ok(value) }
@@ -243,7 +275,11 @@ fn outcome(scorer: &Scorer, entries: &[RwSignal<Entry>]) -> Outcome {
         Outcome::NothingKnown
     } else {
         let explanation = browser::measured(|| scorer.explain(&application));
-        Outcome::Answer(Arc::new(Answer { explanation, application, known }))
+        Outcome::Answer(Arc::new(Answer {
+            explanation,
+            application,
+            known,
+        }))
     }
 }
 
@@ -256,11 +292,19 @@ pub fn start(scorer: &Scorer, sample: Option<usize>) -> Option<Start> {
         application.set_stored(index, field.parse(text).unwrap_or(f64::NAN));
     }
     let score = scorer.score(&application);
-    Some(Start { sample, application, score: Some(score) })
+    Some(Start {
+        sample,
+        application,
+        score: Some(score),
+    })
 }
 
 fn empty(scorer: &Scorer) -> Start {
-    Start { sample: None, application: Application::empty(scorer.schema()), score: None }
+    Start {
+        sample: None,
+        application: Application::empty(scorer.schema()),
+        score: None,
+    }
 }
 
 /// The important fields and the sections of the others, each by falling importance.
@@ -279,10 +323,17 @@ fn order(model: &LoadedModel) -> (Vec<FieldIndex>, Vec<Section>) {
     let sections = (0..schema.groups.len())
         .map(|group| {
             let of_group = |index: &FieldIndex| {
-                schema.fields.get(*index).is_some_and(|field| usize::from(field.group) == group)
+                schema
+                    .fields
+                    .get(*index)
+                    .is_some_and(|field| usize::from(field.group) == group)
             };
             let fields = others.iter().copied().filter(of_group).collect();
-            Section { group, fields, open: RwSignal::new(false) }
+            Section {
+                group,
+                fields,
+                open: RwSignal::new(false),
+            }
         })
         .filter(|section| !section.fields.is_empty())
         .collect();

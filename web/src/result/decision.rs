@@ -7,7 +7,9 @@ use super::Shown;
 use crate::form::Form;
 use crate::format;
 use crate::page::Page;
-use crate::text::{Dictionary, before_changes, changed_client, client_name, known_fields, own_application, percentile, verdict};
+use crate::text::{
+    Dictionary, before_changes, changed_client, client_name, known_fields, own_application, percentile, verdict,
+};
 
 /// The decision's word.
 pub fn word(words: &Dictionary, decision: Decision) -> &'static str {
@@ -54,8 +56,16 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
         Some(Decision::Approve) | None => "verdict verdict--approve",
         Some(Decision::Decline) => "verdict verdict--decline",
     };
-    let reason = move || score.get().map(|score| verdict(score.probability, threshold, page.language.get()));
-    let probability = move || score.get().map(|score| format::probability(score.probability, page.language.get()));
+    let reason = move || {
+        score
+            .get()
+            .map(|score| verdict(score.probability, threshold, page.language.get()))
+    };
+    let probability = move || {
+        score
+            .get()
+            .map(|score| format::probability(score.probability, page.language.get()))
+    };
     let points = move || {
         let total = answer.with(|answer| answer.as_ref().map(|answer| answer.explanation.waterfall.total))?;
         Some(format::whole(total, page.language.get()))
@@ -89,9 +99,8 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                 <dd class="figure__value" data-figure="probability">{probability}</dd>
             </div>
             <div class="figure">
-                <dt>{move || page.words().points}</dt>
+                <dt>{move || page.words().points_figure}</dt>
                 <dd class="figure__value" data-figure="points">{points}</dd>
-                <dd class="figure__note">{move || page.words().points_note}</dd>
             </div>
             <div class="figure">
                 <dt>{move || page.words().risk_level}</dt>
@@ -126,7 +135,11 @@ fn client(page: Page, form: Form) -> impl Fn() -> String {
 fn basis(page: Page, form: Form, answer: Shown) -> impl IntoView {
     let fields = form.entries.len();
     let known = move || {
-        answer.with(|answer| answer.as_ref().map(|answer| known_fields(answer.known, fields, page.language.get())))
+        answer.with(|answer| {
+            answer
+                .as_ref()
+                .map(|answer| known_fields(answer.known, fields, page.language.get()))
+        })
     };
     let before = move || {
         let start = form.start.with(|start| start.score)?;

@@ -91,7 +91,7 @@ fn live_region(page: Page, form: Form) -> impl IntoView {
         }
     });
     view! {
-        <p class="visually-hidden" role="status" aria-live="polite">
+        <p class="live-region visually-hidden" role="status" aria-live="polite">
             {move || text.get()}
         </p>
     }

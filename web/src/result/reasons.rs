@@ -12,12 +12,23 @@ use crate::text::dictionary;
 /// The reasons.
 pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
     let none = Memo::new(move |_| {
-        answer.with(|answer| answer.as_ref().is_none_or(|answer| answer.explanation.reasons.is_empty()))
+        answer.with(|answer| {
+            answer
+                .as_ref()
+                .is_none_or(|answer| answer.explanation.reasons.is_empty())
+        })
     });
     let list = move || {
         answer.with(|answer| {
             let answer = answer.as_ref()?;
-            Some(answer.explanation.reasons.iter().map(|why| reason(page, &form, answer, why)).collect::<Vec<_>>())
+            Some(
+                answer
+                    .explanation
+                    .reasons
+                    .iter()
+                    .map(|why| reason(page, &form, answer, why))
+                    .collect::<Vec<_>>(),
+            )
         })
     };
     view! {
@@ -32,7 +43,12 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
 fn reason(page: Page, form: &Form, answer: &Answer, reason: &Reason) -> impl IntoView + use<> {
     let language = page.language.get();
     let group = form.schema().groups.get(reason.group);
-    let step = answer.explanation.waterfall.steps.iter().find(|step| step.group == reason.group);
+    let step = answer
+        .explanation
+        .waterfall
+        .steps
+        .iter()
+        .find(|step| step.group == reason.group);
     let points = step.map(|step| format::signed(step.points, language));
     view! {
         <li class="reason">
@@ -53,7 +69,8 @@ fn field(page: Page, form: &Form, answer: &Answer, index: FieldIndex) -> impl In
     let language = page.language.get();
     let words = dictionary(language);
     let (field, value) = form.field(index).zip(answer.application.values().get(index).copied())?;
-    let text = format::field_value(field, value, language).unwrap_or_else(|| words.unknown.into());
+    let (text, unit) = format::field_value_and_unit(field, value, language)
+        .unwrap_or_else(|| (words.unknown.to_owned(), String::new()));
     let label = field.label.in_language(language).to_owned();
     let form = form.clone();
     Some(view! {
@@ -62,6 +79,7 @@ fn field(page: Page, form: &Form, answer: &Answer, index: FieldIndex) -> impl In
                 <span class="value-button__label">{label}</span>
                 " "
                 <span class="value-button__value">{text}</span>
+                {(!unit.is_empty()).then(|| view! { " " <span class="value-button__label">{unit}</span> })}
             </button>
         </li>
     })

@@ -15,6 +15,9 @@ use crate::text::scale_takeaway;
 /// Part of the width that the outer bands have at least, however the population lies.
 const LEAST_BAND: f64 = 0.9;
 
+/// Closer than this to the threshold's line, in per cent of the width, the text of a bound would be struck through.
+const CROWDED: f64 = 5.0;
+
 /// The axis: from log-odds to per cent of the width.
 #[derive(Debug, Clone, Copy)]
 struct Axis {
@@ -47,7 +50,11 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
     let client = move || score.get().map_or(0.0, |score| axis.percent(score.log_odds));
     let threshold_at = axis.percent(log_odds_of(policy.threshold));
     let threshold = policy.threshold;
-    let probability = move || score.get().map(|score| format::probability(score.probability, page.language.get()));
+    let probability = move || {
+        score
+            .get()
+            .map(|score| format::probability(score.probability, page.language.get()))
+    };
     let takeaway = move || {
         let score = score.get()?;
         let level = level_word(page.words(), score.risk_level);
@@ -57,8 +64,8 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
         <figure class="scale">
             <svg class="scale__drawing" width="100%" height="92" role="img" aria-label=takeaway>
                 <g aria-hidden="true">
-                    {bands(page, axis, &policy.risk_bounds)}
-                    <line class="scale__threshold" x1=percent(threshold_at) x2=percent(threshold_at) y1="24" y2="70" />
+                    {bands(page, axis, &policy.risk_bounds)} {ticks(page, axis, &policy.risk_bounds, threshold_at)}
+                    <line class="scale__threshold" x1=percent(threshold_at) x2=percent(threshold_at) y1="24" y2="73" />
                     <text class="scale__threshold-label" x=percent(threshold_at) y="86" text-anchor=anchor(threshold_at)>
                         {move || {
                             format!("{} {}", page.words().threshold, format::probability(threshold, page.language.get()))
@@ -73,8 +80,7 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                         {move || page.words().this_client} " " {probability}
                     </text>
                     <svg class="scale__client" x=move || percent(client()) y="18" overflow="visible">
-                        <path d="M-6 0h12l-6 8z" />
-                        <line x1="0" x2="0" y1="6" y2="31" />
+                        <path d="M-7 0h14l-7 10z" />
                     </svg>
                 </g>
             </svg>
@@ -82,10 +88,12 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
     }
 }
 
-/// The four bands with their names, and the probabilities at their bounds.
+/// The four bands with their names.
 fn bands(page: Page, axis: Axis, bounds: &[f64; 3]) -> impl IntoView + use<> {
-    let edges: Vec<f64> =
-        std::iter::once(0.0).chain(bounds.iter().map(|&bound| axis.percent(log_odds_of(bound)))).chain([100.0]).collect();
+    let edges: Vec<f64> = std::iter::once(0.0)
+        .chain(bounds.iter().map(|&bound| axis.percent(log_odds_of(bound))))
+        .chain([100.0])
+        .collect();
     let bands = RiskLevel::ALL.into_iter().zip(edges.windows(2)).map(|(level, edge)| {
         let (start, width) = (edge[0], edge[1] - edge[0]);
         let class = match level {
@@ -101,14 +109,28 @@ fn bands(page: Page, axis: Axis, bounds: &[f64; 3]) -> impl IntoView + use<> {
             </text>
         }
     });
+    view! { {bands.collect::<Vec<_>>()} }
+}
+
+/// The probabilities at the bounds. One that is close to the threshold's line steps aside; one that is the threshold is
+/// told by its label.
+fn ticks(page: Page, axis: Axis, bounds: &[f64; 3], threshold_at: f64) -> impl IntoView + use<> {
     let ticks = bounds.map(|bound| {
-        view! {
-            <text class="scale__tick" x=percent(axis.percent(log_odds_of(bound))) y="64" text-anchor="middle">
-                {move || format::percent(bound, if bound * 100.0 == (bound * 100.0).round() { 0 } else { 1 }, page.language.get())}
+        let at = axis.percent(log_odds_of(bound));
+        let (anchor, aside) = match at - threshold_at {
+            distance if distance.abs() < 0.05 => return None,
+            distance if distance.abs() > CROWDED => ("middle", "0"),
+            distance if distance > 0.0 => ("start", "4"),
+            _ => ("end", "-4"),
+        };
+        let decimals = if bound * 100.0 == (bound * 100.0).round() { 0 } else { 1 };
+        Some(view! {
+            <text class="scale__tick" x=percent(at) dx=aside y="64" text-anchor=anchor>
+                {move || format::percent(bound, decimals, page.language.get())}
             </text>
-        }
+        })
     });
-    view! { {bands.collect::<Vec<_>>()} {ticks.into_iter().collect::<Vec<_>>()} }
+    ticks.into_iter().collect::<Vec<_>>()
 }
 
 /// Text near an end of the scale is kept inside.

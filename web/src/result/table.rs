@@ -8,19 +8,21 @@ use crate::format;
 use crate::page::Page;
 use crate::text::dictionary;
 
-/// Most features shown for a group; the rest weigh less than a tenth of a point, or are told by the group's sum.
+/// A feature that would be shown as 0.0 points is left out.
 const LEAST_POINTS: f64 = 0.05;
 
 /// The same figures as a table, with the running total.
 pub fn twin(page: Page, form: Form, answer: Shown) -> impl IntoView {
-    let open = RwSignal::new(false);
+    let open = form.table_open;
     let rows = move || {
         // Built only while it is open: a keystroke should not pay for what nobody sees.
-        open.get().then(|| answer.with(|answer| answer.as_ref().map(|answer| rows(page, &form, answer))))
+        open.get()
+            .then(|| answer.with(|answer| answer.as_ref().map(|answer| rows(page, &form, answer))))
     };
     view! {
         <details
             class="twin"
+            prop:open=move || open.get()
             on:toggle=move |event| {
                 let details: web_sys::Element = event_target(&event);
                 open.set(details.has_attribute("open"));
@@ -55,7 +57,11 @@ fn rows(page: Page, form: &Form, answer: &Answer) -> impl IntoView + use<> {
         .iter()
         .map(|step| {
             running += step.points;
-            let label = form.schema().groups.get(step.group).map(|group| group.label.in_language(language).to_owned());
+            let label = form
+                .schema()
+                .groups
+                .get(step.group)
+                .map(|group| group.label.in_language(language).to_owned());
             view! {
                 <tr>
                     <th scope="row">{label}</th>
@@ -123,7 +129,13 @@ fn feature_rows(page: Page, form: &Form, answer: &Answer, group: usize) -> Vec<i
         .contributions
         .iter()
         .enumerate()
-        .filter(|(index, _)| model.preprocessing.features.get(*index).is_some_and(|feature| usize::from(feature.group) == group))
+        .filter(|(index, _)| {
+            model
+                .preprocessing
+                .features
+                .get(*index)
+                .is_some_and(|feature| usize::from(feature.group) == group)
+        })
         .map(|(index, &log_odds)| (index, model.policy.scaling.difference(log_odds)))
         .filter(|(_, points)| points.abs() >= LEAST_POINTS)
         .collect();
@@ -134,9 +146,9 @@ fn feature_rows(page: Page, form: &Form, answer: &Answer, group: usize) -> Vec<i
             let feature = model.preprocessing.features.get(index)?;
             let value = values.get(index).copied().unwrap_or(f64::NAN);
             let text = match &feature.source {
-                candor_core::preprocessing::Source::Field(field) => {
-                    form.field(usize::from(*field)).and_then(|field| format::field_value(field, value, language))
-                }
+                candor_core::preprocessing::Source::Field(field) => form
+                    .field(usize::from(*field))
+                    .and_then(|field| format::field_value(field, value, language)),
                 candor_core::preprocessing::Source::Expression { .. } => format::feature_value(value, language),
             };
             Some(view! {

@@ -51,30 +51,58 @@ impl Bars {
             .iter()
             .map(|&(group, points, start, end)| {
                 let (left, right) = (percent(start.min(end)), percent(start.max(end)));
-                (group, Bar { points, left, width: right - left, end: percent(end) })
+                (
+                    group,
+                    Bar {
+                        points,
+                        left,
+                        width: right - left,
+                        end: percent(end),
+                    },
+                )
             })
             .collect();
-        Self { groups, base: percent(waterfall.base), total: percent(waterfall.total) }
+        Self {
+            groups,
+            base: percent(waterfall.base),
+            total: percent(waterfall.total),
+        }
     }
 
     fn bar(&self, group: usize) -> Option<Bar> {
-        self.groups.iter().find(|(known, _)| *known == group).map(|(_, bar)| *bar)
+        self.groups
+            .iter()
+            .find(|(known, _)| *known == group)
+            .map(|(_, bar)| *bar)
     }
 }
 
 /// The chart, its sentence and its table.
 pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
     let bars = Memo::new(move |_| {
-        answer.with(|answer| answer.as_ref().map(|answer| Arc::new(Bars::new(&answer.explanation.waterfall))))
+        answer.with(|answer| {
+            answer
+                .as_ref()
+                .map(|answer| Arc::new(Bars::new(&answer.explanation.waterfall)))
+        })
     });
     let takeaway = {
         let form = form.clone();
         move || answer.with(|answer| takeaway(page, &form, answer.as_ref()?))
     };
     let twin = table::twin(page, form.clone(), answer);
-    let groups = move || bars.with(|bars| bars.as_ref().map(|bars| bars.groups.iter().map(|(group, _)| *group).collect::<Vec<_>>()));
+    let groups = move || {
+        bars.with(|bars| {
+            bars.as_ref()
+                .map(|bars| bars.groups.iter().map(|(group, _)| *group).collect::<Vec<_>>())
+        })
+    };
     let whole = move |pick: fn(&Waterfall) -> i64| {
-        answer.with(|answer| answer.as_ref().map(|answer| format::whole(pick(&answer.explanation.waterfall), page.language.get())))
+        answer.with(|answer| {
+            answer
+                .as_ref()
+                .map(|answer| format::whole(pick(&answer.explanation.waterfall), page.language.get()))
+        })
     };
     let at = move |pick: fn(&Bars) -> f64| bars.with(|bars| bars.as_ref().map(|bars| percent(pick(bars))));
     view! {
@@ -110,12 +138,23 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
 /// A group's bar; its label opens the features behind it.
 fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, group: usize) -> impl IntoView {
     let bar = Memo::new(move |_| bars.with(|bars| bars.as_ref().and_then(|bars| bars.bar(group))));
-    let open = RwSignal::new(false);
+    let open_groups = form.open_groups;
+    let open = Memo::new(move |_| open_groups.with(|open| open.contains(&group)));
+    let toggle = move |_| {
+        open_groups.update(|open| {
+            if !open.remove(&group) {
+                open.insert(group);
+            }
+        });
+    };
     let label = {
         let form = form.clone();
         move || {
             let language = page.language.get();
-            form.schema().groups.get(group).map(|group| group.label.in_language(language).to_owned())
+            form.schema()
+                .groups
+                .get(group)
+                .map(|group| group.label.in_language(language).to_owned())
         }
     };
     let class = move || match bar.get().map(|bar| bar.points.signum()) {
@@ -133,7 +172,7 @@ fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, gro
                     type="button"
                     class="waterfall__label waterfall__toggle"
                     aria-expanded=move || if open.get() { "true" } else { "false" }
-                    on:click=move |_| open.update(|open| *open = !*open)
+                    on:click=toggle
                 >
                     <svg class="chevron" viewBox="0 0 12 12" aria-hidden="true">
                         <path d="M4 2l4 4-4 4" />
@@ -156,7 +195,13 @@ fn takeaway(page: Page, form: &Form, answer: &Answer) -> Option<String> {
     let waterfall = &answer.explanation.waterfall;
     let strongest = waterfall.steps.first()?;
     let label = form.schema().groups.get(strongest.group)?.label.in_language(language);
-    Some(waterfall_takeaway(waterfall.base, waterfall.total, label, strongest.points, language))
+    Some(waterfall_takeaway(
+        waterfall.base,
+        waterfall.total,
+        label,
+        strongest.points,
+        language,
+    ))
 }
 
 fn percent(at: f64) -> String {

@@ -45,7 +45,8 @@ fn wrong_field(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
         let form = form.clone();
         move || {
             let language = page.language.get();
-            form.field(index).map(|field| field.label.in_language(language).to_owned())
+            form.field(index)
+                .map(|field| field.label.in_language(language).to_owned())
         }
     };
     let what = {

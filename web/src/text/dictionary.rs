@@ -66,7 +66,6 @@ dictionary! {
     yes: "yes", "oui";
     no: "no", "non";
     undo: "Undo", "Annuler";
-    unusual: "Unusual: fewer than 1 client in 50 is this far out.", "Inhabituel : moins d’un client sur 50 est aussi éloigné.";
 
     // Result
     result: "Result", "Résultat";
@@ -75,7 +74,7 @@ dictionary! {
     probability: "Probability of default", "Probabilité de défaut";
     probability_short: "default", "défaut";
     points: "Points", "Points";
-    points_note: "more is safer", "plus haut, plus sûr";
+    points_figure: "Points (more is safer)", "Points (plus haut : plus sûr)";
     points_short: "points", "points";
     risk_level: "Risk level", "Niveau de risque";
     low: "Low", "Faible";
@@ -86,8 +85,8 @@ dictionary! {
     this_client: "this client", "ce client";
     compared: "Compared with past clients", "Parmi les clients passés";
     withheld: "No answer yet", "Pas encore de réponse";
-    withheld_body: "A value below cannot be right, so nothing is scored until it is corrected or cleared:",
-        "Une valeur ci-dessous ne peut pas être juste : rien n’est calculé tant qu’elle n’est pas corrigée ou effacée :";
+    withheld_body: "The last answer no longer holds: a value in the form cannot be right. Correct it or clear it.",
+        "La dernière réponse ne vaut plus : une valeur de la demande ne peut pas être juste. Corrigez-la ou effacez-la.";
     nothing_known: "Nothing is known yet", "Rien n’est encore connu";
     nothing_known_body: "Type at least one value, or pick a sample client.", "Saisissez au moins une valeur, ou choisissez un client type.";
     see_details: "See the details", "Voir le détail";
@@ -110,6 +109,7 @@ dictionary! {
     features_note: "Parts of a point; exact Shapley values, rounded.", "En fractions de point ; valeurs de Shapley exactes, arrondies.";
 
     // Model card
+    card_file: "File", "Fichier";
     card_made_with: "Made with", "Réalisé avec";
     card_data: "Data", "Données";
     card_features: "Inputs", "Entrées";
@@ -118,7 +118,7 @@ dictionary! {
     card_scale: "Scale of the points", "Échelle des points";
     card_digest: "Digest of the file (SHA-256)", "Empreinte du fichier (SHA-256)";
     card_quality: "How good it is", "Qualité du modèle";
-    card_quality_note: "Each figure with the interval that holds 95 % of its bootstrap values.",
+    card_quality_note: "Each figure with the interval that holds 95% of its bootstrap values.",
         "Chaque chiffre avec l’intervalle qui contient 95 % de ses valeurs par bootstrap.";
     card_part: "Part", "Partie";
     card_clients: "Clients", "Clients";

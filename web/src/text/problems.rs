@@ -11,7 +11,8 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
     }
     match error {
         LoadError::NotAModel => {
-            "Ce n’est pas un fichier de modèle Candor ; choisissez un fichier .candor produit par « candor train ».".into()
+            "Ce n’est pas un fichier de modèle Candor ; choisissez un fichier .candor produit par « candor train »."
+                .into()
         }
         LoadError::TooNew { found } => format!(
             "Ce fichier est au format {found}, et ce Candor lit jusqu’au format {} ; utilisez un Candor plus récent.",
@@ -21,11 +22,15 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
             "Le fichier est incomplet ou contient des octets en trop : {expected} octets attendus, {found} trouvés ; \
              copiez-le de nouveau."
         ),
-        LoadError::Damaged => "Le fichier est endommagé : son empreinte ne correspond pas à son contenu ; copiez-le de \
+        LoadError::Damaged => {
+            "Le fichier est endommagé : son empreinte ne correspond pas à son contenu ; copiez-le de \
                                nouveau depuis son origine."
-            .into(),
+                .into()
+        }
         LoadError::Invalid { problem } => {
-            format!("Le fichier n’est pas un modèle valide ({problem}) ; produisez-le de nouveau avec « candor train ».")
+            format!(
+                "Le fichier n’est pas un modèle valide ({problem}) ; produisez-le de nouveau avec « candor train »."
+            )
         }
         LoadError::Parity { case, expected, found } => format!(
             "Le modèle ne calcule plus comme à sa création : le cas de contrôle {case} donne {found} au lieu de \
@@ -37,7 +42,11 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
 /// Why a value cannot stand in its field, and what can.
 pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> String {
     let number = |value: f64| number_as_typed(value, language);
-    let unit = field.unit.as_ref().map(|unit| format!("\u{a0}{}", unit.in_language(language))).unwrap_or_default();
+    let unit = field
+        .unit
+        .as_ref()
+        .map(|unit| format!("\u{a0}{}", unit.in_language(language)))
+        .unwrap_or_default();
     match (error, language) {
         (ValueError::NotANumber { found }, Language::En) => {
             format!("“{found}” is not a number. Write a number such as 1,250.5, or leave it empty if unknown.")
@@ -46,30 +55,58 @@ pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> S
             format!("« {found} » n’est pas un nombre. Écrivez un nombre comme 1 250,5, ou laissez vide si inconnu.")
         }
         (ValueError::NotWhole { found }, Language::En) => {
-            format!("{} is not a whole number. Write one, or leave it empty if unknown.", number(*found))
+            format!(
+                "{} is not a whole number. Write one, or leave it empty if unknown.",
+                number(*found)
+            )
         }
         (ValueError::NotWhole { found }, Language::Fr) => {
-            format!("{} n’est pas un nombre entier. Écrivez-en un, ou laissez vide si inconnu.", number(*found))
+            format!(
+                "{} n’est pas un nombre entier. Écrivez-en un, ou laissez vide si inconnu.",
+                number(*found)
+            )
         }
         (ValueError::TooSmall { found, min }, Language::En) => {
-            format!("{} is too small: the least allowed is {}{unit}.", number(*found), number(*min))
+            format!(
+                "{} is too small: the least allowed is {}{unit}.",
+                number(*found),
+                number(*min)
+            )
         }
         (ValueError::TooSmall { found, min }, Language::Fr) => {
-            format!("{} est trop petit : le minimum admis est {}{unit}.", number(*found), number(*min))
+            format!(
+                "{} est trop petit : le minimum admis est {}{unit}.",
+                number(*found),
+                number(*min)
+            )
         }
         (ValueError::TooLarge { found, max }, Language::En) => {
-            format!("{} is too large: the most allowed is {}{unit}.", number(*found), number(*max))
+            format!(
+                "{} is too large: the most allowed is {}{unit}.",
+                number(*found),
+                number(*max)
+            )
         }
         (ValueError::TooLarge { found, max }, Language::Fr) => {
-            format!("{} est trop grand : le maximum admis est {}{unit}.", number(*found), number(*max))
+            format!(
+                "{} est trop grand : le maximum admis est {}{unit}.",
+                number(*found),
+                number(*max)
+            )
         }
         (ValueError::NotAFlag { found, .. }, Language::En) => format!("“{found}” is neither yes nor no."),
         (ValueError::NotAFlag { found, .. }, Language::Fr) => format!("« {found} » n’est ni oui ni non."),
         (ValueError::UnknownLevel { found, .. }, Language::En) => {
-            format!("“{found}” is not in the list{}.", levels_hint(field, ": choose one of {n} levels"))
+            format!(
+                "“{found}” is not in the list{}.",
+                levels_hint(field, ": choose one of {n} levels")
+            )
         }
         (ValueError::UnknownLevel { found, .. }, Language::Fr) => {
-            format!("« {found} » n’est pas dans la liste{}.", levels_hint(field, " : choisissez l’un des {n} niveaux"))
+            format!(
+                "« {found} » n’est pas dans la liste{}.",
+                levels_hint(field, " : choisissez l’un des {n} niveaux")
+            )
         }
     }
 }
@@ -84,5 +121,8 @@ fn levels_hint(field: &Field, words: &str) -> String {
 /// Core's errors are clauses: a capital and a full stop make them a sentence.
 fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).chain(['.']).collect())
+        .unwrap_or_default()
 }

@@ -6,12 +6,23 @@ use crate::format::{count, percent, probability, signed, whole};
 
 /// How the probability stands to the threshold.
 pub fn verdict(value: f64, threshold: f64, language: Language) -> String {
-    let (value_text, threshold_text) = (probability(value, language), probability(threshold, language));
+    let mut texts = (probability(value, language), probability(threshold, language));
+    if texts.0 == texts.1 && value < threshold {
+        // Below, but not by what one digit shows.
+        texts = (percent(value, 3, language), percent(threshold, 3, language));
+    }
+    let (value_text, threshold_text) = texts;
     match (language, value < threshold) {
-        (Language::En, true) => format!("Default probability {value_text}, below the threshold of {threshold_text}."),
-        (Language::En, false) => format!("Default probability {value_text}, at or above the threshold of {threshold_text}."),
+        (Language::En, true) => {
+            format!("Probability of default {value_text}, below the threshold of {threshold_text}.")
+        }
+        (Language::En, false) => {
+            format!("Probability of default {value_text}, at or above the threshold of {threshold_text}.")
+        }
         (Language::Fr, true) => format!("Probabilité de défaut de {value_text}, sous le seuil de {threshold_text}."),
-        (Language::Fr, false) => format!("Probabilité de défaut de {value_text}, au seuil de {threshold_text} ou au-dessus."),
+        (Language::Fr, false) => {
+            format!("Probabilité de défaut de {value_text}, au seuil de {threshold_text} ou au-dessus.")
+        }
     }
 }
 
@@ -31,8 +42,12 @@ pub fn percentile(share_below: f64, language: Language) -> String {
 pub fn scale_takeaway(value: f64, threshold: f64, level: &str, language: Language) -> String {
     let (value, threshold) = (probability(value, language), probability(threshold, language));
     match language {
-        Language::En => format!("On the scale of risk, {value} lies in the band {level}; the threshold is {threshold}."),
-        Language::Fr => format!("Sur l’échelle de risque, {value} est dans la bande {level} ; le seuil est {threshold}."),
+        Language::En => {
+            format!("On the scale of risk, {value} lies in the band {level}; the threshold is {threshold}.")
+        }
+        Language::Fr => {
+            format!("Sur l’échelle de risque, {value} est dans la bande {level} ; le seuil est {threshold}.")
+        }
     }
 }
 
@@ -129,6 +144,14 @@ pub fn allowed_range(low: Option<&str>, high: Option<&str>, language: Language) 
     })
 }
 
+/// A value outside the range of nearly all of the training population.
+pub fn unusual_value(low: &str, high: &str, language: Language) -> String {
+    match language {
+        Language::En => format!("Unusual: 98% of past clients lie between {low} and {high}."),
+        Language::Fr => format!("Inhabituel : 98\u{202f}% des clients passés se situent entre {low} et {high}."),
+    }
+}
+
 /// The value that a field had when the client was loaded.
 pub fn value_before(value: &str, language: Language) -> String {
     match language {
@@ -196,7 +219,11 @@ pub fn rows_of(rows: u64, file: &str, language: Language) -> String {
 
 /// What goes into the model.
 pub fn inputs_of(fields: usize, features: usize, trees: usize, language: Language) -> String {
-    let (fields, features, trees) = (count(fields, language), count(features, language), count(trees, language));
+    let (fields, features, trees) = (
+        count(fields, language),
+        count(features, language),
+        count(trees, language),
+    );
     match language {
         Language::En => format!("{fields} fields, {features} features, {trees} trees"),
         Language::Fr => format!("{fields} champs, {features} variables, {trees} arbres"),
@@ -206,8 +233,12 @@ pub fn inputs_of(fields: usize, features: usize, trees: usize, language: Languag
 /// What wrong decisions cost.
 pub fn costs_of(false_negative: &str, false_positive: &str, language: Language) -> String {
     match language {
-        Language::En => format!("{false_negative} for approving a client who defaults, {false_positive} for declining one who would pay"),
-        Language::Fr => format!("{false_negative} pour un crédit accordé puis impayé, {false_positive} pour un bon client refusé"),
+        Language::En => format!(
+            "{false_negative} for approving a client who defaults, {false_positive} for declining one who would pay"
+        ),
+        Language::Fr => {
+            format!("{false_negative} pour un crédit accordé puis impayé, {false_positive} pour un bon client refusé")
+        }
     }
 }
 
