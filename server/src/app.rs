@@ -132,13 +132,21 @@ fn mime(name: &str) -> (&'static str, bool) {
     }
 }
 
-/// Whether a name looks like those that Trunk gives, with the hash of the content in 16 hexadecimal digits after a
-/// hyphen: `app-0123456789abcdef.js`, `app-0123456789abcdef_bg.wasm`.
+/// Whether a name looks like those that Trunk gives, with the hash of the content in hexadecimal digits after a hyphen:
+/// `app-123456789abcdef0.js`, `app-123456789abcdef0_bg.wasm`.
+///
+/// Trunk writes 64 bits without leading zeros, so up to 16 digits; one file in a million has fewer than 12, and the
+/// browser merely asks for it again.
 fn has_hash(name: &str) -> bool {
-    let hexadecimal = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hash = |part: &str| {
+        let hexadecimal = part
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        (12..=16).contains(&part.len()) && hexadecimal && part.bytes().any(|byte| byte.is_ascii_digit())
+    };
     name.split('-')
         .skip(1)
-        .any(|part| hexadecimal(part.split(['.', '_']).next().unwrap_or_default()))
+        .any(|part| hash(part.split(['.', '_']).next().unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -150,7 +158,7 @@ mod tests {
         for name in [
             "candor-web-1f2e3d4c5b6a7988.js",
             "candor-web-1f2e3d4c5b6a7988_bg.wasm",
-            "style-00112233445566ff.css",
+            "style-bcfc45c21bd82bb.css",
         ] {
             assert!(has_hash(name), "{name}");
         }
@@ -161,6 +169,7 @@ mod tests {
             "a-1234.js",
             "1f2e3d4c5b6a7988.js",
             "x-1f2e3d4c5b6a798g.js",
+            "a-defacedfacade.js",
         ] {
             assert!(!has_hash(name), "{name}");
         }

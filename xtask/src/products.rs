@@ -79,13 +79,16 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
     })
 }
 
-/// Builds the engine for JavaScript: `web/` (an ES module for browsers) and `node/` (CommonJS).
+/// Builds the engine for JavaScript: the npm package as it would be published.
+///
+/// Two halves meet in `dist/`: the TypeScript of `embed/npm`, compiled, and in `dist/wasm/` the engine with its bindings.
 pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    let sources = ["core", "embed", "tests/package-lock.json"];
     built_from(
         workspace,
         "npm",
-        &["core", "embed"],
-        &workspace.npm().join("node"),
+        &sources,
+        &workspace.npm().join("package.json"),
         || {
             let mut build = cargo(workspace);
             build.args([
@@ -105,27 +108,36 @@ pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
                 .join("candor_embed.wasm");
             let fresh = workspace.target.join("npm.new");
             remove(&fresh)?;
-            for (name, bindings, kind) in [("web", "web", "module"), ("node", "nodejs", "commonjs")] {
-                let folder = fresh.join(name);
-                let mut bindgen = tool(workspace, "wasm-bindgen");
-                log.run(
-                    bindgen
-                        .args(["--target", bindings, "--out-dir"])
-                        .arg(&folder)
-                        .arg(&module),
-                )?;
-                let wasm = folder.join("candor_embed_bg.wasm");
-                log.run(
-                    tool(workspace, "wasm-opt")
-                        .arg("-O3")
-                        .args(WASM_FEATURES)
-                        .arg(&wasm)
-                        .arg("-o")
-                        .arg(&wasm),
-                )?;
-                // Without it, Node decides by the nearest package.json, which is none of ours.
-                let package = folder.join("package.json");
-                fs::write(&package, format!("{{ \"type\": \"{kind}\" }}\n")).map_err(Error::io("write", &package))?;
+            let (dist, wasm) = (fresh.join("dist"), fresh.join("dist").join("wasm"));
+            // The compiler is one of the tests' npm packages, so that there is one lock file.
+            let mut compile = tools::npm(&workspace.root.join("tests"));
+            log.run(compile.args(["run", "build-engine", "--", "--outDir"]).arg(&dist))?;
+            log.run(
+                tool(workspace, "wasm-bindgen")
+                    .args(["--target", "web", "--out-dir"])
+                    .arg(&wasm)
+                    .arg(&module),
+            )?;
+            let engine = wasm.join("candor_embed_bg.wasm");
+            log.run(
+                tool(workspace, "wasm-opt")
+                    .arg("-O3")
+                    .args(WASM_FEATURES)
+                    .arg(&engine)
+                    .arg("-o")
+                    .arg(&engine),
+            )?;
+            for name in [
+                "embed/npm/package.json",
+                "embed/npm/README.md",
+                "LICENSE-MIT",
+                "LICENSE-APACHE",
+            ] {
+                let (from, file) = (
+                    workspace.root.join(name),
+                    Path::new(name).file_name().unwrap_or_default(),
+                );
+                fs::copy(&from, fresh.join(file)).map_err(Error::io("copy", &from))?;
             }
             let place = workspace.npm();
             remove(&place)?;

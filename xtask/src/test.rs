@@ -220,13 +220,10 @@ fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
             )
         },
     );
-    plan.step(
-        "npm",
-        "build the JavaScript engine",
-        Lane::Wasm,
-        &["wasm-target", "wasm-bindgen", "wasm-opt"],
-        |log| products::npm(workspace, log),
-    );
+    let needs = ["wasm-target", "wasm-bindgen", "wasm-opt", "npm-packages"];
+    plan.step("npm", "build the npm package", Lane::Wasm, &needs, |log| {
+        products::npm(workspace, log)
+    });
     plan.step(
         "app",
         "build the page",

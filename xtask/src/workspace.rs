@@ -43,7 +43,7 @@ impl Workspace {
         self.root.join("dist")
     }
 
-    /// The engine for JavaScript: `web/` for browsers, `node/` for Node.
+    /// The engine for JavaScript, as an npm package.
     pub fn npm(&self) -> PathBuf {
         self.target.join("npm")
     }
