@@ -178,7 +178,8 @@ impl Form {
     pub fn undo(&self, index: FieldIndex, language: Language) {
         let value = self
             .start
-            .with_untracked(|start| start.application.values().get(index).copied());
+            .try_with_untracked(|start| start.application.values().get(index).copied())
+            .flatten();
         if let (Some(field), Some(signal), Some(value)) = (self.field(index), self.entries.get(index), value) {
             signal.set(entry(field, value, language));
         }
