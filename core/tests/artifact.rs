@@ -1,4 +1,10 @@
 //! The model file: round trip, and every kind of damage.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 

@@ -1,6 +1,12 @@
 //! A file cannot make the loader take more memory than the file justifies. A test binary of its own, because the
 //! allocator that counts is global.
 #![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
+#![allow(
     unsafe_code,
     reason = "an allocator can only be replaced by an unsafe implementation"
 )]

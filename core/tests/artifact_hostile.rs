@@ -1,5 +1,11 @@
 //! Documents with a right digest that no trainer wrote: each is refused with words that say what is wrong, or scores
 //! without a panic.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 
@@ -178,6 +184,16 @@ fn what_a_document_says_about_itself_is_not_believed() {
         }),
         ("score quantiles must be finite and increasing", |m| {
             m.reference.score_quantiles[0] = 0.0
+        }),
+        ("all other numbers finite", |m| {
+            m.reference.fields[0].missing_share = NAN
+        }),
+        ("all other numbers finite", |m| m.reference.importance[0] = INF),
+        // Each leaf is finite, their sum is not.
+        ("scores with intercept", |m| {
+            for tree in &mut m.ensemble.trees {
+                tree.leaves.fill(f64::MAX);
+            }
         }),
     ];
     assert!(Scorer::from_bytes(&file_of(&small_model::model())).is_ok());

@@ -1,4 +1,10 @@
 //! Which way a row goes at a test: the traps that importers and re-implementations fall into.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 

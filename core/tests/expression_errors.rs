@@ -1,4 +1,10 @@
 //! What is refused as an expression, with a place and words that help; and that nothing makes the compiler panic.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! What expressions evaluate to.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 
@@ -77,7 +83,8 @@ fn logic_binds_looser_than_comparison_and_comparison_looser_than_arithmetic() {
 
 #[test]
 fn every_comparison_holds_where_it_should() {
-    let compare: [(&str, fn(f64, f64) -> bool); 6] = [
+    type Compare = fn(f64, f64) -> bool;
+    let compare: [(&str, Compare); 6] = [
         ("==", |a, b| a == b),
         ("!=", |a, b| a != b),
         ("<", |a, b| a < b),

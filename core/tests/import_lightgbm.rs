@@ -1,4 +1,10 @@
 //! LightGBM's text model. Equality with the library itself is tested where the library is, in the trainer.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 mod support;
 
@@ -8,86 +14,7 @@ use candor_core::import::lightgbm::from_text;
 use support::Random;
 
 /// A tree of four leaves with a categorical split, one of two leaves that no row reached, one of a single leaf.
-const MODEL: &str = "\
-tree
-version=v4
-num_class=1
-num_tree_per_iteration=1
-label_index=0
-max_feature_idx=2
-objective=binary sigmoid:1
-feature_names=AMT_CREDIT EXT_SOURCE REGION
-feature_infos=[0:1e6] [0:1] 0:1:2:40
-tree_sizes=500 300 100
-
-Tree=0
-num_leaves=4
-num_cat=1
-split_feature=0 2 1
-split_gain=30.5 20 10
-threshold=1000.5 0 -0.25
-decision_type=10 1 4
-left_child=1 -1 -3
-right_child=2 -2 -4
-leaf_value=0.125 -0.25 0.5 -1.5e-3
-leaf_weight=1 2 3 4
-leaf_count=10 30 15 45
-internal_value=0 0 0
-internal_weight=0 0 0
-internal_count=100 40 60
-cat_boundaries=0 2
-cat_threshold=6 256
-is_linear=0
-shrinkage=0.1
-
-
-Tree=1
-num_leaves=2
-num_cat=0
-split_feature=1
-split_gain=1
-threshold=0.5
-decision_type=2
-left_child=-1
-right_child=-2
-leaf_value=1 2
-leaf_weight=0 0
-leaf_count=0 0
-internal_value=0
-internal_weight=0
-internal_count=0
-is_linear=0
-shrinkage=0.1
-
-
-Tree=2
-num_leaves=1
-num_cat=0
-split_feature=
-split_gain=
-threshold=
-decision_type=
-left_child=
-right_child=
-leaf_value=-0.75
-leaf_weight=
-leaf_count=
-internal_value=
-internal_weight=
-internal_count=
-is_linear=0
-shrinkage=1
-
-
-end of trees
-
-feature_importances:
-AMT_CREDIT=1
-
-parameters:
-[boosting: gbdt]
-end of parameters
-";
+const MODEL: &str = include_str!("fixtures/lightgbm.txt");
 
 #[test]
 fn a_model_is_taken_over_number_by_number() {
@@ -128,6 +55,23 @@ fn a_model_is_taken_over_number_by_number() {
         ([0.0, 1.0, 3.0], -0.25 + 2.0 - 0.75),
     ] {
         assert_eq!(imported.ensemble.raw_score(&row), expected, "{row:?}");
+    }
+}
+
+#[test]
+fn every_decision_type_says_where_missing_values_go() {
+    // Bit 1: default left; bits 2 and 3: nothing, zero or NaN is missing.
+    for (decision_type, expected) in [
+        (0, Missing::AsZero),
+        (2, Missing::AsZero),
+        (4, Missing::ZeroRight),
+        (6, Missing::ZeroLeft),
+        (8, Missing::Right),
+        (10, Missing::Left),
+    ] {
+        let (text, _) = with_line(2, "decision_type", &format!("decision_type={decision_type}"));
+        let test = from_text(&text).unwrap().ensemble.trees[1].nodes[0].test;
+        assert_eq!(test, Test::AtMost(0.5, expected), "decision type {decision_type}");
     }
 }
 

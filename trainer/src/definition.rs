@@ -74,7 +74,7 @@ struct TableEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FieldEntry {
-    name: String,
+    name: Spanned<String>,
     kind: Kind,
     group: Spanned<String>,
     label: Text,
@@ -152,7 +152,8 @@ impl Definition {
             let field = compiler.field(entry)?;
             if !names.insert(field.name.clone()) {
                 let problem = format!("field {} is defined twice", field.name);
-                return Err(Error::definition(file, text, entry.span().start, problem));
+                let name = &entry.get_ref().name;
+                return Err(Error::definition(file, text, name.span().start, problem));
             }
             fields.push(field);
         }
@@ -261,7 +262,7 @@ impl Compiler<'_> {
                 self.file,
                 self.text,
                 spanned.span().start,
-                format!("field {}: {problem}", entry.name),
+                format!("field {}: {problem}", entry.name.get_ref()),
             )
         };
         let kind = match entry.kind {
@@ -284,7 +285,7 @@ impl Compiler<'_> {
             },
         };
         let field = Field {
-            name: entry.name.clone(),
+            name: entry.name.get_ref().clone(),
             kind,
             group: self.group(&entry.group)?,
             label: entry.label.clone(),
@@ -379,7 +380,7 @@ fn offset_as_written(written: &str, offset: usize) -> usize {
         return at + offset;
     }
     let mut value = 0;
-    while value < offset {
+    loop {
         let rest = &written[at..];
         let Some(first) = rest.chars().next() else { break };
         let (read, stands_for) = if first == '\\' {
@@ -387,6 +388,10 @@ fn offset_as_written(written: &str, offset: usize) -> usize {
         } else {
             (first.len_utf8(), first.len_utf8())
         };
+        // What stands for nothing is passed over: the byte comes behind it.
+        if value >= offset && stands_for > 0 {
+            break;
+        }
         at += read;
         value += stands_for;
     }
@@ -464,7 +469,7 @@ impl Scope for Names<'_> {
             .collect();
         near.sort();
         near.first()
-            .filter(|(distance, _)| *distance <= 3)
+            .filter(|(distance, _)| *distance <= (name.chars().count() / 2).min(3))
             .map(|(_, known)| (*known).clone())
     }
 }

@@ -518,7 +518,7 @@ fn bad_rows_can_be_reported_and_columns_ignored() {
             errors[1]
         );
         assert!(
-            errors[4].contains("EXT_SOURCE_2: 1.5 is above the largest value allowed, 1; "),
+            errors[4].contains("EXT_SOURCE_2: 1.5 is above the largest value allowed, 1"),
             "{}",
             errors[4]
         );

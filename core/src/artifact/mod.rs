@@ -226,8 +226,11 @@ impl Model {
             })
             .or_else(|| {
                 let Calibration { slope, intercept } = self.calibration;
-                let valid = slope > 0.0 && slope.is_finite() && intercept.is_finite();
-                (!valid).then(|| format!("calibration: slope {slope} must be above 0 and intercept {intercept} finite"))
+                // Every score that a row can reach is finite, so a probability is always a probability.
+                let valid = slope > 0.0 && (slope * self.ensemble.largest_score() + intercept.abs()).is_finite();
+                (!valid).then(|| {
+                    format!("calibration: slope {slope} must be above 0, and scores with intercept {intercept} finite")
+                })
             })
             .or_else(|| {
                 let count = self.parity.len();

@@ -72,8 +72,12 @@ impl Reference {
                 ));
             }
         }
-        let mut numbers = self.score_quantiles.iter().chain(&self.importance);
+        let of_fields = self.fields.iter().flat_map(|field| {
+            let single = [&field.missing_share, &field.importance];
+            single.into_iter().chain(&field.quantiles).chain(&field.shares)
+        });
+        let mut numbers = self.score_quantiles.iter().chain(&self.importance).chain(of_fields);
         (numbers.any(|number| !number.is_finite()) || self.score_quantiles.windows(2).any(|pair| pair[0] > pair[1]))
-            .then(|| "score quantiles must be finite and increasing".into())
+            .then(|| "score quantiles must be finite and increasing, and all other numbers finite".into())
     }
 }

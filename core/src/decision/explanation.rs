@@ -149,7 +149,8 @@ fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocess
 
 impl Waterfall {
     /// Rounds base, steps and total so that the whole numbers add up: each part is rounded down, and the points still
-    /// missing go to the parts with the largest fractions (largest-remainder method). No part is off by a point or more.
+    /// missing go to the parts with the largest fractions (largest-remainder method). No part is off by more than a
+    /// point, and by a whole one only where base and total both end in exactly a half.
     fn new(base: f64, groups: &[GroupContribution], total: f64) -> Self {
         // A hostile model can ask for points without bounds; real ones are a few hundreds. 65,536 groups of these fit.
         #[expect(clippy::cast_possible_truncation, reason = "clamped to what fits")]
@@ -184,6 +185,44 @@ impl Waterfall {
             base: whole_base,
             steps,
             total,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_that_are_missing_go_to_the_largest_fractions() {
+        for (base, parts, total, base_shown, shown, total_shown) in [
+            (0.0, &[0.6, 0.3, 0.3][..], 1.2, 0, &[1, 0, 0][..], 1),
+            (0.0, &[1.3, 0.9], 2.2, 0, &[1, 1], 2),
+            (600.4, &[-80.7, 20.6, -3.1], 537.2, 600, &[-81, 21, -3], 537),
+            (0.0, &[-0.3, -0.3, -0.3], -0.9, 0, &[0, 0, -1], -1),
+            (0.5, &[-1.0], -0.5, 1, &[-2], -1),
+            (-0.5, &[1.0], 0.5, -1, &[2], 1),
+            (0.5, &[-1.0, 0.0], -0.5, 1, &[-2, 0], -1),
+            (1.0, &[], 1.0, 1, &[], 1),
+            (f64::NAN, &[f64::NAN], f64::NAN, 0, &[0], 0),
+            (1e300, &[-1e300], 0.0, 1_000_000_000_000, &[-1_000_000_000_000], 0),
+        ] {
+            let groups: Vec<GroupContribution> = parts
+                .iter()
+                .enumerate()
+                .map(|(group, &points)| GroupContribution {
+                    group,
+                    log_odds: -points,
+                    points,
+                })
+                .collect();
+            let found = Waterfall::new(base, &groups, total);
+            let steps: Vec<i64> = found.steps.iter().map(|step| step.points).collect();
+            assert_eq!(
+                (found.base, &steps[..], found.total),
+                (base_shown, shown, total_shown),
+                "{base} {parts:?} {total}"
+            );
         }
     }
 }

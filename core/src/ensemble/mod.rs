@@ -24,6 +24,12 @@ impl Ensemble {
         self.trees.iter().map(|tree| tree.leaves.len()).sum()
     }
 
+    /// The largest absolute raw score that any row can reach.
+    pub fn largest_score(&self) -> f64 {
+        let largest = |tree: &Tree| tree.leaves.iter().fold(0.0_f64, |most, leaf| most.max(leaf.abs()));
+        self.trees.iter().fold(0.0, |sum, tree| sum + largest(tree))
+    }
+
     /// What is wrong with the trees over `features` features, if anything; a model file is checked with it at load.
     pub(crate) fn problem(&self, features: usize) -> Option<String> {
         self.trees

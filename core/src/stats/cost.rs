@@ -52,27 +52,31 @@ pub fn outcome_at(probabilities: &[f64], outcomes: &[bool], threshold: f64, weig
     counts
 }
 
-/// The threshold with the least cost on these rows. Where a whole range between two neighbouring probabilities costs
-/// the same, its middle is taken; ties between ranges go to the lower cost-neutral side, the smaller threshold.
-/// `None` without rows.
+/// The threshold between 0 and 1 with the least cost on these rows. Where a whole range between two neighbouring
+/// probabilities costs the same, its middle is taken; of ranges that cost the same, the lowest. `None` without rows.
 pub fn best_threshold(probabilities: &[f64], outcomes: &[bool], costs: &Costs) -> Option<f64> {
     let rows = probabilities.len().min(outcomes.len());
     let mut order: Vec<usize> = (0..rows).collect();
     order.sort_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
     let good = outcomes[..rows].iter().filter(|&&outcome| !outcome).count();
-    // Start by declining everybody, then approve one probability after the other.
+    // Start by declining everybody, then approve one probability after the other. No threshold above 0 declines a
+    // probability of 0, and none below 1 approves a probability of 1.
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
     let mut cost = costs.false_positive * good as f64;
-    let mut best = (cost, probabilities[*order.first()?] / 2.0);
+    let lowest = probabilities[*order.first()?];
+    let mut best = (if lowest > 0.0 { cost } else { f64::INFINITY }, lowest / 2.0);
     for (place, &row) in order.iter().enumerate() {
         cost += if outcomes[row] {
             costs.false_negative
         } else {
             -costs.false_positive
         };
+        let probability = probabilities[row];
         let next = order.get(place + 1).map_or(1.0, |&next| probabilities[next]);
-        if next != probabilities[row] && cost < best.0 {
-            best = (cost, f64::midpoint(probabilities[row], next));
+        if next != probability && cost < best.0 {
+            // Between neighbours of one unit in the last place, the middle is rounded to either; the upper one approves.
+            let middle = f64::midpoint(probability, next);
+            best = (cost, if middle > probability { middle } else { next });
         }
     }
     Some(best.1)

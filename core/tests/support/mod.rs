@@ -1,7 +1,15 @@
 //! What several tests need: a tiny generator of pseudo-random numbers, and model files with a right digest.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
+pub mod fields;
 pub mod names;
+pub mod shapley;
 pub mod small_model;
 pub mod trees;
 

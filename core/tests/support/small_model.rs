@@ -1,8 +1,13 @@
 //! A small complete model with every kind of field, feature and test, and a dozen applications for it.
 //!
 //! It uses nothing but candor-core, so that the tests of other crates can include it by path.
+#![allow(
+    clippy::expect_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use candor_core::artifact::{DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Part, Reference};
 use candor_core::decision::{Calibration, Costs, Excluded, Policy, Scaling};
@@ -10,7 +15,7 @@ use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
 use candor_core::preprocessing::expression::{Binding, Scope, ValueType, compile};
 use candor_core::preprocessing::{Feature, Preprocessing, Source};
 use candor_core::schema::{Change, Group, Level, NumberKind};
-use candor_core::{Field, FieldKind, Schema, Scorer, Text};
+use candor_core::{Application, Field, FieldKind, Raw, Schema, Scorer, Text};
 
 /// Raw texts in schema order: credit, annuity, days employed, external score, car, walls, region.
 pub const APPLICATIONS: [[&str; 7]; 12] = [
@@ -83,6 +88,62 @@ pub fn without_parity() -> Model {
         schema,
         preprocessing,
     }
+}
+
+/// What `fixtures/bits.txt` holds: a line per application (log-odds, probability, points, base, then each contribution
+/// and each feature), and a last one that folds those of a thousand more into one number.
+pub fn bits(scorer: &Scorer) -> String {
+    let mut text =
+        String::from("# log_odds probability points base_value | contributions | features, as bits in hexadecimal\n");
+    for values in &APPLICATIONS {
+        let parts =
+            numbers(scorer, values).map(|part| part.iter().map(|&value| bits_of(value)).collect::<Vec<_>>().join(" "));
+        writeln!(text, "{}", parts.join(" | ")).expect("a String takes it");
+    }
+    let mut folded = 0xcbf2_9ce4_8422_2325_u64; // FNV-1a, a word at a time
+    for index in 0..1000_u32 {
+        let step = f64::from(index);
+        let [credit, annuity, days, score] = [
+            (step * 977.7 + 1.1).to_string(),
+            (step * 31.3 + 0.7).to_string(),
+            (-step * 19.9).to_string(),
+            (step / 1009.0).to_string(),
+        ];
+        let region = format!("R{}", index % 40);
+        let car = ["N", "Y", ""][index as usize % 3];
+        for part in numbers(scorer, &[&credit, &annuity, &days, &score, car, "Block", &region]) {
+            for value in part.into_iter().filter(|value| !value.is_nan()) {
+                folded = (folded ^ value.to_bits()).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        }
+    }
+    writeln!(text, "folded {folded:016x}").expect("a String takes it");
+    text
+}
+
+/// A NaN is a missing value whatever its bits, which depend on the processor.
+fn bits_of(value: f64) -> String {
+    if value.is_nan() {
+        "missing".into()
+    } else {
+        format!("{:016x}", value.to_bits())
+    }
+}
+
+fn numbers(scorer: &Scorer, values: &[&str]) -> [Vec<f64>; 3] {
+    let mut application = Application::empty(scorer.schema());
+    for (index, value) in values.iter().enumerate() {
+        application
+            .set(scorer.schema(), index, Raw::Text(value))
+            .expect("the value fits");
+    }
+    let explanation = scorer.explain(&application);
+    let score = explanation.score;
+    [
+        vec![score.log_odds, score.probability, score.points, explanation.base_value],
+        explanation.contributions,
+        scorer.features(&application),
+    ]
 }
 
 fn schema() -> Schema {

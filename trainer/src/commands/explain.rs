@@ -6,6 +6,8 @@ use super::scoring::Scoring;
 use crate::error::Error;
 use crate::output::{Cell, Column, ColumnType};
 
+/// Explain scores: what each feature adds, exactly.
+///
 /// Writes one row per application: id, base_value, and what each feature adds to it. base_value plus all contributions
 /// is the score, to 1e-12. Contributions are exact Shapley values against the training population.
 #[derive(Debug, Args)]

@@ -10,8 +10,10 @@ use super::print;
 use super::scoring::scorer;
 use crate::error::Error;
 
-/// Shows what a model file holds. A file that can be shown has passed every check: it is whole and undamaged, its trees
-/// are sound, and it scores its parity cases to the recorded bits.
+/// Show what a model file holds: figures, policy, inputs, lineage.
+///
+/// A file that can be shown has passed every check: it is whole and undamaged, its trees are sound, and it scores its
+/// parity cases to the recorded bits.
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
     /// Model file.

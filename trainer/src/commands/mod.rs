@@ -37,19 +37,14 @@ A first model, from nothing:
 
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
+// What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make Home Credit style tables to try things with.
     Synth(synth::Synth),
-    /// Train and validate a model on a table of applications.
     Train(train::Train),
-    /// Show what a model file holds: figures, policy, inputs, lineage.
     Inspect(inspect::Inspect),
-    /// Score applications: probability, points, decision, risk level.
     Score(score::ScoreCommand),
-    /// Explain scores: what each feature adds, exactly.
     Explain(explain::Explain),
-    /// Serve the built app and a model on this machine.
     Serve(serve::Serve),
 }
 

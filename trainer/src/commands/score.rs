@@ -6,6 +6,8 @@ use super::scoring::Scoring;
 use crate::error::Error;
 use crate::output::{Cell, Column, ColumnType};
 
+/// Score applications: probability, points, decision, risk level.
+///
 /// Writes one row per application: id, probability (of default, calibrated), log_odds, points (more is better),
 /// decision (APPROVE, DECLINE), risk_level (LOW, MEDIUM, HIGH, CRITICAL). The id is the id column, or the row's number
 /// from 0. Numbers have all their digits: read back, they are the same bits.

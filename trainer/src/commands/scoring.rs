@@ -41,9 +41,9 @@ pub(super) struct Scoring {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum BadRows {
-    /// Stop with an error that names the line and the field; nothing is written.
+    /// Stop with an error that names the line and the field; no file is written.
     Fail,
-    /// Go on.
+    /// Write the reason, and score the others.
     Report,
 }
 

@@ -8,8 +8,9 @@ use clap::Args;
 use super::scoring::load;
 use crate::error::Error;
 
-/// Serves the built app and a model on this machine. Scoring happens in the browser: no applicant's data reaches the
-/// server.
+/// Serve the built app and a model on this machine.
+///
+/// Scoring happens in the browser: no applicant's data reaches the server.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     /// Folder of the built app (what Trunk writes to dist).

@@ -9,6 +9,8 @@ use super::progress::bar;
 use crate::error::Error;
 use crate::synth::{Options, write_tables};
 
+/// Make Home Credit style tables to try things with.
+///
 /// Writes the seven related tables of Home Credit's shape, drawn from distributions: no real person is in them. The
 /// same seed gives the same files, and the first clients are the same whatever their number.
 #[derive(Debug, Args)]

@@ -16,8 +16,12 @@ use crate::policy::{self, PolicyFile};
 use crate::table::{self, ColumnRules, Format};
 use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 
+/// Train and validate a model on a table of applications.
+///
 /// Splits the applications 60/20/20 before anything is fitted, grows trees on the first part, stops growing, calibrates
 /// and sets the threshold on the second, and measures on the third.
+///
+/// Protected attributes (gender, age, family status, children) are no inputs unless a policy file says so.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -52,7 +56,7 @@ pub(super) struct Train {
     /// Grow exactly this many trees instead of stopping early.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
-    /// Set a LightGBM parameter; may be given more than once.
+    /// Set a LightGBM parameter, as in num_leaves=16; may be given more than once.
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Threads to train with; all cores unless said otherwise.

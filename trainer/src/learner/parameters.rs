@@ -34,7 +34,7 @@ const DEFAULTS: [(&str, &str); 16] = [
 
 /// What `--set` can change, under LightGBM's first name for it. The rest would change what Candor relies on (trees that
 /// add up to log-odds, one file for one seed), or has no effect here.
-const SETTABLE: [(&str, Values); 38] = [
+const SETTABLE: [(&str, Values); 36] = [
     ("bagging_fraction", ABOVE_0_TO_1),
     ("bagging_freq", Values::Whole(0, MANY)),
     ("bagging_seed", Values::Whole(0, MANY)),
@@ -70,8 +70,6 @@ const SETTABLE: [(&str, Values); 38] = [
     ("pos_bagging_fraction", ABOVE_0_TO_1),
     ("scale_pos_weight", Values::Above0(f64::MAX)),
     ("use_missing", Values::Switch),
-    ("use_quantized_grad", Values::Switch),
-    ("num_grad_quant_bins", Values::Whole(2, 128)),
     ("zero_as_missing", Values::Switch),
 ];
 const MANY: i64 = 0x7fff_ffff;

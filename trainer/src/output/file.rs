@@ -90,12 +90,14 @@ impl OutputFile {
         }
         builder.tempfile_in(folder_of(path)).map_err(|error| {
             // Without the name of the temporary file, which nobody has asked for.
-            let cause = error
-                .get_ref()
-                .and_then(|inner| inner.source()?.downcast_ref::<io::Error>()?.raw_os_error());
+            let source = if error.get_ref().is_some() {
+                io::Error::from(error.kind())
+            } else {
+                error
+            };
             Error::Write {
                 path: path.to_owned(),
-                source: cause.map_or(error, io::Error::from_raw_os_error),
+                source,
             }
         })
     }

@@ -60,7 +60,10 @@ fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u6
             Value::Null => Raw::Missing,
             Value::Bool(flag) => Raw::Flag(*flag),
             Value::Number(number) if role == Role::Id => {
-                builder.id(number.to_string());
+                // Whole numbers as they are written; 7.0 is client 7.
+                let exact = number.as_u64().map(|id| id.to_string());
+                let exact = exact.or_else(|| number.as_i64().map(|id| id.to_string()));
+                builder.id(exact.unwrap_or_else(|| number.as_f64().unwrap_or(f64::NAN).to_string()));
                 continue;
             }
             Value::Number(number) => Raw::Number(number.as_f64().unwrap_or(f64::NAN)),

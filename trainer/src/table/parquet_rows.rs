@@ -1,7 +1,10 @@
 //! Parquet, by way of Arrow batches.
 
+use std::cell::Cell;
 use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::Once;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -34,7 +37,10 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
             problem,
         });
     }
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| not_parquet(&error))?;
+    let damaged = || not_parquet(&"it is damaged");
+    let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))
+        .ok_or_else(damaged)?
+        .map_err(|error| not_parquet(&error))?;
     let names: Vec<String> = builder
         .schema()
         .fields()
@@ -57,12 +63,11 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
             });
         }
     }
+    let mut batches = guarded(|| builder.with_batch_size(8192).build())
+        .ok_or_else(damaged)?
+        .map_err(|error| not_parquet(&error))?;
     let mut row = 0;
-    for batch in builder
-        .with_batch_size(8192)
-        .build()
-        .map_err(|error| not_parquet(&error))?
-    {
+    while let Some(batch) = guarded(|| batches.next()).ok_or_else(damaged)? {
         let batch = batch.map_err(|error| not_parquet(&error))?;
         for index in 0..batch.num_rows() {
             let mut builder = RecordBuilder::new(request, row + 1, row);
@@ -83,6 +88,28 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
         }
     }
     Ok(())
+}
+
+thread_local! {
+    /// Whether a panic of this thread is expected, and answered with an error of our own.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `work` returns; `None` when it panics, as the Parquet reader does on some damaged files.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    static SILENCER: Once = Once::new();
+    SILENCER.call_once(|| {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |what| {
+            if !GUARDED.get() {
+                report(what);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    result.ok()
 }
 
 fn is_readable(data_type: &DataType) -> bool {

@@ -88,7 +88,12 @@ pub fn cross_validate(
         let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
         let scores: Vec<f64> = others().map(|row| raw[row]).collect();
         let outcomes: Vec<bool> = others().map(|row| data.outcomes[row]).collect();
-        let calibration = Calibration::fit(&scores, &outcomes).unwrap_or(Calibration::IDENTITY);
+        let calibration = Calibration::fit(&scores, &outcomes).ok_or_else(|| Error::Training {
+            problem: format!(
+                "the trees do not rank the clients outside fold {}; there are too few rows",
+                fold + 1
+            ),
+        })?;
         for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
             probabilities[row] = probability_of(calibration.apply(raw[row]));
         }

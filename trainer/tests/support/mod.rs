@@ -296,6 +296,11 @@ impl Table {
 
     /// As Parquet: whole numbers, numbers or texts by what a column holds.
     pub fn to_parquet(&self) -> Vec<u8> {
+        parquet_of(&self.to_batch())
+    }
+
+    /// As a record batch, typed as in [`to_parquet`](Self::to_parquet).
+    pub fn to_batch(&self) -> RecordBatch {
         let columns = self.header.iter().enumerate().map(|(column, name)| {
             let cells: Vec<Option<&str>> = self
                 .rows
@@ -322,7 +327,7 @@ impl Table {
             };
             (name.as_str(), array, true)
         });
-        parquet_of(&RecordBatch::try_from_iter_with_nullable(columns).unwrap())
+        RecordBatch::try_from_iter_with_nullable(columns).unwrap()
     }
 }
 
