@@ -19,9 +19,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts Chromium ($CHROMIUM, or Debian's), with more flags if need be. Close it with `close()`. */
-export function startBrowser(flags = []) {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...FLAGS, ...flags] });
+/** Starts Chromium ($CHROMIUM, or Debian's). Close it with `close()`. */
+export function startBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 }
 
 const MIME_TYPES = {

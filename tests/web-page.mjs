@@ -9,10 +9,10 @@ import { appFolder } from "./support.mjs";
 const PATH = "/some/where/";
 
 /** The app with a model beside it, in a browser. `open()` makes pages; `close()` ends it all. */
-export async function startApp({ model, flags = [] }) {
+export async function startApp({ model } = {}) {
   const mounts = { [PATH]: appFolder, ...(model ? { [`${PATH}model.candor`]: model } : {}) };
   const server = await serveFiles(mounts);
-  const browser = await startBrowser(flags);
+  const browser = await startBrowser();
   return {
     open: (options) => openPage(browser, new URL(PATH.slice(1), server.url).href, options),
     close: async () => {

@@ -124,7 +124,7 @@ onPage("a wrong value is marked at its field, and nothing is scored until it is 
   assert.match(await page.locator(".summary-bar").textContent(), /No answer yet/);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByRole("button", { name: "Français" }).click();
-  assert.match(await page.locator(`#${note}`).textContent(), /« 12 abc » n’est pas un nombre/);
+  assert.match(await page.locator(`#${note}`).textContent(), /«\u00a012 abc\u00a0» n’est pas un nombre/);
   await input.fill("-5");
   assert.match(await page.locator(`#${note}`).textContent(), /trop petit/);
   await page.locator(".verdict .link-button").click();
@@ -212,8 +212,6 @@ onPage("bad files are refused with a reason, and the model in use goes on", {}, 
   const digest = await digestInUse(page);
   const flipped = Buffer.from(bytes);
   flipped[flipped.length >> 1] ^= 1;
-  const newer = Buffer.from(bytes);
-  newer.writeUInt32LE(99, 8);
   const cases = [
     ["holiday.jpg", Buffer.from("not a model"), /not a Candor model file/],
     ["empty.candor", Buffer.alloc(0), /not a Candor model file/],
@@ -311,15 +309,15 @@ async function openAll(page) {
 }
 
 const LOOKS = [
-  { name: "light", options: {} },
-  { name: "dark", options: { dark: true } },
+  { name: "light", options: {}, allOpen: true },
+  { name: "dark", options: { dark: true }, allOpen: true },
   { name: "french", options: { language: "fr-FR" } },
-  { name: "narrow", options: { width: 390, height: 844 } },
+  { name: "narrow", options: { width: 390, height: 844 }, allOpen: true },
   { name: "narrow, dark and French", options: { width: 390, height: 844, dark: true, language: "fr-FR" } },
   { name: "medium", options: { width: 768, height: 1024 } },
 ];
 
-for (const { name, options } of LOOKS) {
+for (const { name, options, allOpen = false } of LOOKS) {
   onPage(`no accessibility violation: ${name}`, options, async (page) => {
     await checkAccessibility(page, "first client");
     assert.ok(
@@ -327,8 +325,8 @@ for (const { name, options } of LOOKS) {
       "nothing sticks out sideways",
     );
     await page.locator(".client:not(.client--new)").last().click();
-    await openAll(page);
-    await checkAccessibility(page, "last client, all open");
+    if (allOpen) await openAll(page);
+    await checkAccessibility(page, allOpen ? "last client, all open" : "last client");
     await fieldOf(page, "AMT_CREDIT").locator("input").fill("wrong");
     await dropFile(page, "bad.candor", Buffer.from("bad"));
     await checkAccessibility(page, "wrong value and bad file");

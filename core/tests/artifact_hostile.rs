@@ -43,7 +43,7 @@ fn chain(length: u32) -> Tree {
 
 #[test]
 fn what_a_document_says_about_itself_is_not_believed() {
-    let cases: [(&str, Change); 50] = [
+    let cases: [(&str, Change); 53] = [
         // Schema.
         ("schema: field 3 has no name", |m| m.schema.fields[3].name.clear()),
         ("names reason group 5, which does not exist", |m| {

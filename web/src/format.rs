@@ -80,7 +80,15 @@ pub fn signed_parts(value: f64, language: Language) -> String {
 
 /// `6.3%` in English, `6,3 %` in French.
 pub fn percent(share: f64, decimals: usize, language: Language) -> String {
-    let number = number(share * 100.0, decimals, language);
+    with_percent_sign(&number(share * 100.0, decimals, language), language)
+}
+
+/// A bound in percent, such as `5%` or `9.1%`.
+pub fn round_percent(share: f64, language: Language) -> String {
+    with_percent_sign(&number_up_to(share * 100.0, 1, language), language)
+}
+
+fn with_percent_sign(number: &str, language: Language) -> String {
     match language {
         Language::En => format!("{number}%"),
         Language::Fr => format!("{number}\u{202f}%"),

@@ -202,11 +202,15 @@ fn describe_population(model: &mut Model, data: &Data, split: &Split, log_odds: 
     }
     let prototypes = prototypes(&model.schema, &applications, &scores, &field_importance);
     model.reference = describe(&model.schema, &applications, &scores, importance, &field_importance);
-    model.parity = prototypes
+    let cases: Result<Vec<_>, _> = prototypes
         .into_iter()
         .map(|values| scorer.parity_case(values))
-        .collect::<Result<_, _>>()
-        .map_err(unsound)?;
+        .collect();
+    model.parity = cases.map_err(unsound)?;
+    // The middle of a group does not score like the group: put in order what a page shows in a row.
+    model
+        .parity
+        .sort_by(|a, b| f64::from_bits(a.log_odds_bits).total_cmp(&f64::from_bits(b.log_odds_bits)));
     Ok(())
 }
 

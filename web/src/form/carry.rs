@@ -3,7 +3,8 @@
 use candor_core::{Application, Language, Scorer};
 use leptos::prelude::*;
 
-use super::state::{Entry, Form, Start, entry};
+use super::start::{Entry, Start, entry};
+use super::state::Form;
 
 /// What the advisor had entered.
 #[derive(Debug, Clone)]

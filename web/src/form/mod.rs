@@ -6,6 +6,7 @@ mod field_shell;
 mod flag_field;
 mod number_field;
 mod search;
+mod start;
 mod state;
 
 use candor_core::FieldKind;
@@ -13,7 +14,8 @@ use leptos::prelude::*;
 
 pub use carry::Carried;
 pub use field_shell::problem;
-pub use state::{Answer, Form, Outcome, Start, start};
+pub use start::{Start, start};
+pub use state::{Answer, Form, Outcome};
 
 use crate::page::Page;
 use crate::text::section_known;
@@ -40,7 +42,10 @@ pub fn view(page: Page, form: Form) -> impl IntoView {
     view! {
         <section class="form" id="application" aria-labelledby="application-title" tabindex="-1">
             <div class="form__head">
-                <h2 id="application-title">{move || page.words().application}</h2>
+                <div class="form__title">
+                    <h2 id="application-title">{move || page.words().application}</h2>
+                    <p class="form__help">{move || page.words().application_help}</p>
+                </div>
                 {search::search_box(page, form)}
             </div>
             {body}

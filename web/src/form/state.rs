@@ -4,26 +4,17 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use candor_core::{Application, Explanation, Field, FieldKind, Language, Schema, Score, Scorer, ValueError};
+use candor_core::{Application, Explanation, Field, FieldKind, Language, Schema, Scorer};
 use leptos::prelude::*;
 
 use super::FieldIndex;
 use super::search::haystack;
+use super::start::{Entry, Start, empty, entries, entry, start};
+use crate::browser;
 use crate::page::{LoadedModel, Page};
-use crate::{browser, format};
 
 /// Fields shown first when the model's maker named none.
 const MAIN_FIELDS: usize = 12;
-
-/// What stands in a field.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// As it is shown in the control: typed text for a number, the raw text otherwise.
-    pub text: String,
-    /// The stored value (NaN is missing), or why the text cannot be one. A sample's value keeps all its digits, though
-    /// fewer are shown.
-    pub value: Result<f64, ValueError>,
-}
 
 /// What the form as a whole amounts to.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,17 +47,6 @@ pub struct Section {
     pub fields: Vec<FieldIndex>,
     /// Whether the section is open.
     pub open: RwSignal<bool>,
-}
-
-/// What the form was filled with before anything was typed.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// Position among the sample clients; `None` for a new application.
-    pub sample: Option<usize>,
-    /// The application.
-    pub application: Application,
-    /// Its score; `None` where nothing is known.
-    pub score: Option<Score>,
 }
 
 /// The form's state. Copies share it.
@@ -243,21 +223,6 @@ pub fn control_id(index: FieldIndex) -> String {
     format!("field-{index}")
 }
 
-fn entries(schema: &Schema, application: &Application, language: Language) -> Vec<Entry> {
-    let values = schema.fields.iter().zip(application.values());
-    values.map(|(field, &value)| entry(field, value, language)).collect()
-}
-
-/// The entry of a stored value.
-pub fn entry(field: &Field, value: f64, language: Language) -> Entry {
-    let text = match &field.kind {
-        _ if value.is_nan() => String::new(),
-        FieldKind::Number(kind) => format::shown_number(field, kind, value, language),
-        FieldKind::Flag { .. } | FieldKind::Category { .. } => field.format(value),
-    };
-    Entry { text, value: Ok(value) }
-}
-
 fn outcome(scorer: &Scorer, entries: &[RwSignal<Entry>]) -> Outcome {
     let mut application = Application::empty(scorer.schema());
     let (mut wrong, mut known) = (Vec::new(), 0);
@@ -281,30 +246,6 @@ fn outcome(scorer: &Scorer, entries: &[RwSignal<Entry>]) -> Outcome {
             application,
             known,
         }))
-    }
-}
-
-/// A sample client: the model's parity cases are typical clients. `None` if there is no such case.
-pub fn start(scorer: &Scorer, sample: Option<usize>) -> Option<Start> {
-    let case = scorer.model().parity.get(sample?)?;
-    let mut application = Application::empty(scorer.schema());
-    for (index, (field, text)) in scorer.schema().fields.iter().zip(&case.values).enumerate() {
-        // The model was loaded, so its cases fit their fields.
-        application.set_stored(index, field.parse(text).unwrap_or(f64::NAN));
-    }
-    let score = scorer.score(&application);
-    Some(Start {
-        sample,
-        application,
-        score: Some(score),
-    })
-}
-
-fn empty(scorer: &Scorer) -> Start {
-    Start {
-        sample: None,
-        application: Application::empty(scorer.schema()),
-        score: None,
     }
 }
 

@@ -99,7 +99,7 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                 <dd class="figure__value" data-figure="probability">{probability}</dd>
             </div>
             <div class="figure">
-                <dt>{move || page.words().points_figure}</dt>
+                <dt>{move || page.words().points}</dt>
                 <dd class="figure__value" data-figure="points">{points}</dd>
             </div>
             <div class="figure">
@@ -146,12 +146,15 @@ fn basis(page: Page, form: Form, answer: Shown) -> impl IntoView {
         let now = answer.with(|answer| answer.as_ref().map(|answer| answer.explanation.score.log_odds))?;
         #[expect(clippy::cast_possible_truncation, reason = "points are far below 2^63")]
         let points = start.points.round() as i64;
-        (now.to_bits() != start.log_odds.to_bits())
-            .then(|| view! { <span class="basis__before">{before_changes(points, start.probability, page.language.get())}</span> })
+        (now.to_bits() != start.log_odds.to_bits()).then(|| {
+            let before = before_changes(points, start.probability, page.language.get());
+            view! { <span class="basis__before">{before}</span> }
+        })
     };
     view! {
         <p class="basis">
             <span>{known}</span>
+            <span>{move || page.words().points_note}</span>
             {before}
         </p>
     }

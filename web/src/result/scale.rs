@@ -123,10 +123,9 @@ fn ticks(page: Page, axis: Axis, bounds: &[f64; 3], threshold_at: f64) -> impl I
             distance if distance > 0.0 => ("start", "4"),
             _ => ("end", "-4"),
         };
-        let decimals = if bound * 100.0 == (bound * 100.0).round() { 0 } else { 1 };
         Some(view! {
             <text class="scale__tick" x=percent(at) dx=aside y="64" text-anchor=anchor>
-                {move || format::percent(bound, decimals, page.language.get())}
+                {move || format::round_percent(bound, page.language.get())}
             </text>
         })
     });

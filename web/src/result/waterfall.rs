@@ -105,6 +105,7 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
         })
     };
     let at = move |pick: fn(&Bars) -> f64| bars.with(|bars| bars.as_ref().map(|bars| percent(pick(bars))));
+    let (base, total) = (move || at(|bars| bars.base), move || at(|bars| bars.total));
     view! {
         <figure class="waterfall" aria-labelledby="waterfall-title">
             <h3 id="waterfall-title">{move || page.words().waterfall}</h3>
@@ -113,8 +114,8 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                 <div class="waterfall__row waterfall__row--end">
                     <span class="waterfall__label">{move || page.words().average_client}</span>
                     <svg class="waterfall__bar" width="100%" height="28" aria-hidden="true">
-                        <line class="waterfall__link" x1=move || at(|bars| bars.base) x2=move || at(|bars| bars.base) y1="14" y2="28" />
-                        <circle class="waterfall__mark" cx=move || at(|bars| bars.base) cy="14" r="5" />
+                        <line class="waterfall__link" x1=base x2=base y1="14" y2="28" />
+                        <circle class="waterfall__mark" cx=base cy="14" r="5" />
                     </svg>
                     <span class="waterfall__points">{move || whole(|waterfall| waterfall.base)}</span>
                 </div>
@@ -124,8 +125,8 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                 <div class="waterfall__row waterfall__row--end">
                     <span class="waterfall__label">{move || page.words().score}</span>
                     <svg class="waterfall__bar" width="100%" height="28" aria-hidden="true">
-                        <line class="waterfall__link" x1=move || at(|bars| bars.total) x2=move || at(|bars| bars.total) y1="0" y2="14" />
-                        <circle class="waterfall__mark waterfall__mark--total" cx=move || at(|bars| bars.total) cy="14" r="6" />
+                        <line class="waterfall__link" x1=total x2=total y1="0" y2="14" />
+                        <circle class="waterfall__mark waterfall__mark--total" cx=total cy="14" r="6" />
                     </svg>
                     <span class="waterfall__points">{move || whole(|waterfall| waterfall.total)}</span>
                 </div>
@@ -164,6 +165,11 @@ fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, gro
     };
     let points = move || bar.get().map(|bar| format::signed(bar.points, page.language.get()));
     let at = move |pick: fn(Bar) -> f64| bar.get().map(|bar| percent(pick(bar)));
+    let (left, width, end) = (
+        move || at(|bar| bar.left),
+        move || at(|bar| bar.width),
+        move || at(|bar| bar.end),
+    );
     let details = move || open.get().then(|| table::features(page, form.clone(), answer, group));
     view! {
         <div class=class>
@@ -180,8 +186,8 @@ fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, gro
                     <span>{label}</span>
                 </button>
                 <svg class="waterfall__bar" width="100%" height="28" aria-hidden="true">
-                    <rect class="waterfall__rect" x=move || at(|bar| bar.left) width=move || at(|bar| bar.width) y="6" height="16" />
-                    <line class="waterfall__link" x1=move || at(|bar| bar.end) x2=move || at(|bar| bar.end) y1="6" y2="28" />
+                    <rect class="waterfall__rect" x=left width=width y="6" height="16" />
+                    <line class="waterfall__link" x1=end x2=end y1="6" y2="28" />
                 </svg>
                 <span class="waterfall__points">{points}</span>
             </div>

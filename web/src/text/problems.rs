@@ -11,30 +11,33 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
     }
     match error {
         LoadError::NotAModel => {
-            "Ce n’est pas un fichier de modèle Candor ; choisissez un fichier .candor produit par « candor train »."
+            "Ce n’est pas un fichier de modèle Candor\u{a0}; choisissez un fichier .candor produit par \
+             «\u{a0}candor train\u{a0}»."
                 .into()
         }
         LoadError::TooNew { found } => format!(
-            "Ce fichier est au format {found}, et ce Candor lit jusqu’au format {} ; utilisez un Candor plus récent.",
+            "Ce fichier est au format {found}, et ce Candor lit jusqu’au format {}\u{a0}; utilisez \
+             un Candor plus récent.",
             candor_core::artifact::FORMAT_VERSION
         ),
         LoadError::WrongLength { expected, found } => format!(
-            "Le fichier est incomplet ou contient des octets en trop : {expected} octets attendus, {found} trouvés ; \
-             copiez-le de nouveau."
+            "Le fichier est incomplet ou contient des octets en trop\u{a0}: {expected} octets attendus, {found} \
+             trouvés\u{a0}; copiez-le de nouveau."
         ),
         LoadError::Damaged => {
-            "Le fichier est endommagé : son empreinte ne correspond pas à son contenu ; copiez-le de \
-                               nouveau depuis son origine."
+            "Le fichier est endommagé\u{a0}: son empreinte ne correspond pas à son contenu\u{a0}; copiez-le de \
+             nouveau depuis son origine."
                 .into()
         }
         LoadError::Invalid { problem } => {
             format!(
-                "Le fichier n’est pas un modèle valide ({problem}) ; produisez-le de nouveau avec « candor train »."
+                "Le fichier n’est pas un modèle valide ({problem})\u{a0}; produisez-le de \
+                 nouveau avec «\u{a0}candor train\u{a0}»."
             )
         }
         LoadError::Parity { case, expected, found } => format!(
-            "Le modèle ne calcule plus comme à sa création : le cas de contrôle {case} donne {found} au lieu de \
-             {expected} ; ne l’utilisez pas et signalez-le."
+            "Le modèle ne calcule plus comme à sa création\u{a0}: le cas de contrôle {case} donne {found} au lieu de \
+             {expected}\u{a0}; ne l’utilisez pas et signalez-le."
         ),
     }
 }
@@ -52,7 +55,10 @@ pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> S
             format!("“{found}” is not a number. Write a number such as 1,250.5, or leave it empty if unknown.")
         }
         (ValueError::NotANumber { found }, Language::Fr) => {
-            format!("« {found} » n’est pas un nombre. Écrivez un nombre comme 1 250,5, ou laissez vide si inconnu.")
+            format!(
+                "«\u{a0}{found}\u{a0}» n’est pas un nombre. Écrivez un nombre comme 1\u{202f}250,5, ou \
+                 laissez vide si inconnu."
+            )
         }
         (ValueError::NotWhole { found }, Language::En) => {
             format!(
@@ -75,7 +81,7 @@ pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> S
         }
         (ValueError::TooSmall { found, min }, Language::Fr) => {
             format!(
-                "{} est trop petit : le minimum admis est {}{unit}.",
+                "{} est trop petit\u{a0}: le minimum admis est {}{unit}.",
                 number(*found),
                 number(*min)
             )
@@ -89,13 +95,13 @@ pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> S
         }
         (ValueError::TooLarge { found, max }, Language::Fr) => {
             format!(
-                "{} est trop grand : le maximum admis est {}{unit}.",
+                "{} est trop grand\u{a0}: le maximum admis est {}{unit}.",
                 number(*found),
                 number(*max)
             )
         }
         (ValueError::NotAFlag { found, .. }, Language::En) => format!("“{found}” is neither yes nor no."),
-        (ValueError::NotAFlag { found, .. }, Language::Fr) => format!("« {found} » n’est ni oui ni non."),
+        (ValueError::NotAFlag { found, .. }, Language::Fr) => format!("«\u{a0}{found}\u{a0}» n’est ni oui ni non."),
         (ValueError::UnknownLevel { found, .. }, Language::En) => {
             format!(
                 "“{found}” is not in the list{}.",
@@ -104,8 +110,8 @@ pub fn value_problem(field: &Field, error: &ValueError, language: Language) -> S
         }
         (ValueError::UnknownLevel { found, .. }, Language::Fr) => {
             format!(
-                "« {found} » n’est pas dans la liste{}.",
-                levels_hint(field, " : choisissez l’un des {n} niveaux")
+                "«\u{a0}{found}\u{a0}» n’est pas dans la liste{}.",
+                levels_hint(field, "\u{a0}: choisissez l’un des {n} niveaux")
             )
         }
     }

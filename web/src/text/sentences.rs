@@ -31,10 +31,10 @@ pub fn percentile(share_below: f64, language: Language) -> String {
     let safer = share_below < 0.5;
     let share = percent(if safer { 1.0 - share_below } else { share_below }, 0, language);
     match (language, safer) {
-        (Language::En, true) => format!("Safer than {share} of them"),
-        (Language::En, false) => format!("Riskier than {share} of them"),
-        (Language::Fr, true) => format!("Plus sûr que {share} d’entre eux"),
-        (Language::Fr, false) => format!("Plus risqué que {share} d’entre eux"),
+        (Language::En, true) => format!("safer than {share}"),
+        (Language::En, false) => format!("riskier than {share}"),
+        (Language::Fr, true) => format!("plus sûr que {share}"),
+        (Language::Fr, false) => format!("plus risqué que {share}"),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn scale_takeaway(value: f64, threshold: f64, level: &str, language: Languag
             format!("On the scale of risk, {value} lies in the band {level}; the threshold is {threshold}.")
         }
         Language::Fr => {
-            format!("Sur l’échelle de risque, {value} est dans la bande {level} ; le seuil est {threshold}.")
+            format!("Sur l’échelle de risque, {value} est dans la bande {level}\u{a0}; le seuil est {threshold}.")
         }
     }
 }
@@ -59,7 +59,10 @@ pub fn waterfall_takeaway(base: i64, total: i64, strongest: &str, points: i64, l
             format!("The average client has {base} points, this one {total}; “{strongest}” weighs most ({points}).")
         }
         Language::Fr => {
-            format!("Le client moyen a {base} points, celui-ci {total} ; « {strongest} » pèse le plus ({points}).")
+            format!(
+                "Le client moyen a {base} points, celui-ci {total}\u{a0}; \
+                 «\u{a0}{strongest}\u{a0}» pèse le plus ({points})."
+            )
         }
     }
 }
@@ -69,7 +72,7 @@ pub fn before_changes(points: i64, value: f64, language: Language) -> String {
     let (points, value) = (whole(points, language), probability(value, language));
     match language {
         Language::En => format!("Before your changes: {points} points, {value}."),
-        Language::Fr => format!("Avant vos modifications : {points} points, {value}."),
+        Language::Fr => format!("Avant vos modifications\u{a0}: {points} points, {value}."),
     }
 }
 
@@ -88,7 +91,7 @@ pub fn known_fields(known: usize, all: usize, language: Language) -> String {
     let (known, all) = (count(known, language), count(all, language));
     match language {
         Language::En => format!("Rests on {known} of {all} values; {unknown} unknown."),
-        Language::Fr => format!("Repose sur {known} valeurs sur {all} ; {unknown} inconnues."),
+        Language::Fr => format!("Repose sur {known} valeurs sur {all}\u{a0}; {unknown} inconnues."),
     }
 }
 
@@ -148,7 +151,7 @@ pub fn allowed_range(low: Option<&str>, high: Option<&str>, language: Language) 
 pub fn unusual_value(low: &str, high: &str, language: Language) -> String {
     match language {
         Language::En => format!("Unusual: 98% of past clients lie between {low} and {high}."),
-        Language::Fr => format!("Inhabituel : 98\u{202f}% des clients passés se situent entre {low} et {high}."),
+        Language::Fr => format!("Inhabituel\u{a0}: 98\u{202f}% des clients passés se situent entre {low} et {high}."),
     }
 }
 
@@ -188,7 +191,7 @@ pub fn own_application(language: Language) -> &'static str {
 pub fn still_working(model: &str, language: Language) -> String {
     match language {
         Language::En => format!("The model “{model}” goes on working."),
-        Language::Fr => format!("Le modèle « {model} » continue de fonctionner."),
+        Language::Fr => format!("Le modèle «\u{a0}{model}\u{a0}» continue de fonctionner."),
     }
 }
 
@@ -204,7 +207,7 @@ pub fn unreadable(detail: &str, language: Language) -> String {
 pub fn model_loaded(model: &str, file: &str, language: Language) -> String {
     match language {
         Language::En => format!("The model “{model}” was loaded from {file}."),
-        Language::Fr => format!("Le modèle « {model} » a été chargé depuis {file}."),
+        Language::Fr => format!("Le modèle «\u{a0}{model}\u{a0}» a été chargé depuis {file}."),
     }
 }
 
@@ -246,7 +249,7 @@ pub fn costs_of(false_negative: &str, false_positive: &str, language: Language) 
 pub fn scale_of(points: &str, odds: &str, pdo: &str, language: Language) -> String {
     match language {
         Language::En => format!("{points} points at odds of {odds} to 1; {pdo} more double the odds"),
-        Language::Fr => format!("{points} points à une cote de {odds} contre 1 ; {pdo} de plus la doublent"),
+        Language::Fr => format!("{points} points à une cote de {odds} contre 1\u{a0}; {pdo} de plus la doublent"),
     }
 }
 
