@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 
 /// How long a step is silent before a line says that it is still at work.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How many lines of a failed step are shown; its log file has all.
+/// How many lines of a failed step are shown; its log file has all of them, whole.
 const TAIL: usize = 120;
+/// How much of a line is shown then: a failed comparison of two tables can fill screens.
+const WIDTH: usize = 300;
 
 /// Steps of one lane never run side by side: they would only wait for the same lock of cargo, or for the same cores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,7 +244,7 @@ impl<'a> Plan<'a> {
                 println!("  ✗ {:<14} {:>7}  {error}{tests}", step.name, time(took));
                 if !verbose {
                     for line in log.tail(TAIL) {
-                        println!("      {line}");
+                        println!("      {}", line.chars().take(WIDTH).collect::<String>());
                     }
                     println!("      (all of it: {})", log.path().display());
                 }

@@ -85,6 +85,8 @@ struct Inner {
     last: String,
     lines: Vec<String>,
     counts: Counts,
+    /// Nextest shows what a failed test wrote, with the closing line of that one test in it; only its own counts then.
+    nextest: bool,
 }
 
 impl Log {
@@ -98,6 +100,7 @@ impl Log {
             last: String::new(),
             lines: Vec::new(),
             counts: Counts::default(),
+            nextest: false,
         };
         Ok(Self {
             name,
@@ -112,7 +115,9 @@ impl Log {
         let mut inner = self.inner();
         // A log that cannot be written (full disk) must not hide the step's own result.
         let _ = writeln!(inner.file, "{line}");
-        if let Some(counts) = Counts::from_line(line) {
+        inner.nextest |= line.starts_with("$ cargo nextest");
+        let of_one_test = inner.nextest && line.trim().starts_with("test result: ");
+        if let Some(counts) = Counts::from_line(line).filter(|_| !of_one_test) {
             inner.counts += counts;
         }
         if !line.trim().is_empty() {
@@ -157,7 +162,7 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::Counts;
+    use super::{Counts, Log};
 
     #[test]
     fn closing_lines_of_every_runner_are_counted() {
@@ -187,6 +192,22 @@ mod tests {
         for (line, passed, failed) in cases {
             assert_eq!(Counts::from_line(line), Some(Counts { passed, failed }), "{line}");
         }
+    }
+
+    #[test]
+    fn a_failed_test_that_nextest_shows_is_counted_once() -> Result<(), crate::error::Error> {
+        let folder = std::env::temp_dir().join(format!("candor-report-{}", std::process::id()));
+        let log = Log::create("native", &folder, false)?;
+        for line in [
+            "$ cargo nextest run",
+            "        FAIL [   0.002s] (1/2) crate a",
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out",
+            "     Summary [   0.01s] 2 tests run: 1 passed, 1 failed, 0 skipped",
+        ] {
+            log.line(line);
+        }
+        assert_eq!(log.counts(), Counts { passed: 1, failed: 1 });
+        std::fs::remove_dir_all(&folder).map_err(crate::error::Error::io("remove", &folder))
     }
 
     #[test]

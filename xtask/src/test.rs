@@ -27,7 +27,7 @@ const WASM_CRATES: [&str; 6] = [
 /// Run every check: format, lints, native, WebAssembly and browser tests, documentation.
 ///
 /// Steps that do not wait for each other run side by side, cheap ones first; a failure stops only the steps that need
-/// what failed. The output of a failed step is shown, that of every step is kept in target/xtask/<step>.log.
+/// what failed. The output of a failed step is shown, that of every step is kept in target/xtask/STEP.log.
 /// The last line is `N passed, N failed`, summed over all test runners.
 ///
 /// Examples:
@@ -162,10 +162,10 @@ fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
         &[],
         |log| {
             let mut test = cargo(workspace);
-            run_cargo(
-                log,
-                test.args(["test", "--package", "candor-core", "--lib", "--tests", "--no-fail-fast"]),
-            )
+            // The checks of the dev profile; without any optimisation the brute-force proofs take a minute.
+            test.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
+            test.args(["test", "--package", "candor-core", "--lib", "--tests", "--no-fail-fast"]);
+            run_cargo(log, &mut test)
         },
     );
     plan.step(
@@ -276,6 +276,9 @@ fn end_to_end(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
     npm.env("CANDOR_BIN", workspace.candor())
         .env("CANDOR_APP", workspace.app())
         .env("CANDOR_NPM", workspace.npm());
-    log.run(npm.arg("test").env("CHROMIUM", tools::chromium()?))?;
+    log.run(
+        npm.args(["test", "--", "--test-reporter=spec"])
+            .env("CHROMIUM", tools::chromium()?),
+    )?;
     Ok(Done::Worked)
 }
