@@ -104,14 +104,7 @@ impl Scorer {
         for contribution in &mut contributions {
             *contribution *= calibration.slope;
         }
-        Explanation::new(
-            score,
-            self.base_value(),
-            contributions,
-            schema.groups.len(),
-            preprocessing,
-            policy,
-        )
+        Explanation::new(score, self.base_value(), contributions, schema, preprocessing, policy)
     }
 
     /// Mean log-odds over the training population: what contributions start from.

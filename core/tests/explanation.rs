@@ -246,6 +246,20 @@ fn a_reason_names_three_fields_at_most_each_once_and_the_strongest_first() {
 }
 
 #[test]
+fn a_reason_names_fields_of_its_own_group_and_others_only_where_it_has_none() {
+    // Feature 1 counts in group 0 but reads the field of group 1.
+    for (own_rises, expected) in [(true, vec![0]), (false, vec![1])] {
+        let mut model = model_with_groups(&[0, 1]);
+        model.calibration = Calibration::IDENTITY;
+        model.preprocessing.features[1].group = 0;
+        let own = if own_rises { 0.1 } else { -0.1 };
+        model.ensemble.trees = vec![stump(0, own, -own), stump(1, 0.4, -0.4)];
+        let found = explain(&Scorer::from_model(model).unwrap(), &[-1.0; 2]);
+        assert_eq!(found.reasons[0].fields, expected, "own rises: {own_rises}");
+    }
+}
+
+#[test]
 fn a_derived_feature_leads_back_to_its_fields() {
     let model = small_model::model();
     let names = |feature: &str| -> Vec<&str> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Policy, Score};
 use crate::preprocessing::Preprocessing;
+use crate::schema::Schema;
 
 /// A score and what it is made of, all in calibrated log-odds unless said otherwise:
 /// `base_value` + the sum of `contributions` = `score.log_odds`, to 1e-12.
@@ -43,7 +44,8 @@ pub struct Reason {
     pub log_odds: f64,
     /// What it costs in points, below 0.
     pub points: f64,
-    /// Positions of the raw fields behind the group's risk-raising features, largest contribution first.
+    /// Positions of the raw fields behind the risk-raising features, largest contribution first: the group's own where it
+    /// has any, since a feature may also read fields of other groups.
     pub fields: Vec<usize>,
 }
 
@@ -78,12 +80,12 @@ impl Explanation {
         score: Score,
         base_value: f64,
         contributions: Vec<f64>,
-        group_count: usize,
+        schema: &Schema,
         preprocessing: &Preprocessing,
         policy: &Policy,
     ) -> Self {
         let group_of = |feature: usize| usize::from(preprocessing.features[feature].group);
-        let mut sums = vec![None; group_count];
+        let mut sums = vec![None; schema.groups.len()];
         for (feature, contribution) in contributions.iter().enumerate() {
             *sums[group_of(feature)].get_or_insert(0.0) += contribution;
         }
@@ -113,7 +115,7 @@ impl Explanation {
                 group: group.group,
                 log_odds: group.log_odds,
                 points: group.points,
-                fields: fields_behind(group.group, &contributions, preprocessing),
+                fields: fields_behind(group.group, &contributions, preprocessing, schema),
             })
             .collect();
         let waterfall = Waterfall::new(policy.scaling.points(base_value), &groups, score.points);
@@ -128,8 +130,9 @@ impl Explanation {
     }
 }
 
-/// Raw fields behind the features of `group` that raise the risk, largest contribution first.
-fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocessing) -> Vec<usize> {
+/// Raw fields behind the features of `group` that raise the risk, largest contribution first. A feature that mixes fields
+/// of several groups counts in its own, so only the fields of that group are named, unless there is none.
+fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocessing, schema: &Schema) -> Vec<usize> {
     let mut raising: Vec<usize> = (0..contributions.len())
         .filter(|&feature| usize::from(preprocessing.features[feature].group) == group)
         .filter(|&feature| contributions[feature] > LEAST_REASON)
@@ -140,10 +143,15 @@ fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocess
         .into_iter()
         .flat_map(|feature| preprocessing.fields_behind(feature))
     {
-        if fields.len() < MOST_FIELDS && !fields.contains(&field) {
+        if !fields.contains(&field) {
             fields.push(field);
         }
     }
+    let of_group = |field: &usize| usize::from(schema.fields[*field].group) == group;
+    if fields.iter().any(of_group) {
+        fields.retain(of_group);
+    }
+    fields.truncate(MOST_FIELDS);
     fields
 }
 
