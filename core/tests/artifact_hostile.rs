@@ -132,10 +132,10 @@ fn what_a_document_says_about_itself_is_not_believed() {
             m.ensemble.trees[3].nodes[4].cover_left = NAN
         }),
         ("node 4 has a cover share outside 0 to 1", |m| {
-            m.ensemble.trees[3].nodes[4].cover_right = -0.1
+            m.ensemble.trees[3].nodes[4].cover_left = -0.1
         }),
         ("node 4 has a cover share outside 0 to 1", |m| {
-            m.ensemble.trees[3].nodes[4].cover_right = 1.5
+            m.ensemble.trees[3].nodes[4].cover_left = 1.5
         }),
         ("node 2 has a child that cannot be", |m| {
             m.ensemble.trees[3].nodes[2].left = Child::Node(2)

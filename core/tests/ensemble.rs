@@ -20,7 +20,6 @@ fn goes_left(test: Test, words: &[u32], value: f64) -> bool {
             left: Child::Leaf(0),
             right: Child::Leaf(1),
             cover_left: 0.5,
-            cover_right: 0.5,
         }],
         leaves: vec![1.0, 0.0],
         category_words: words.to_vec(),

@@ -52,7 +52,6 @@ fn stump(feature: u16, left: f64, right: f64) -> Tree {
             left: Child::Leaf(0),
             right: Child::Leaf(1),
             cover_left: 0.5,
-            cover_right: 0.5,
         }],
         leaves: vec![left, right],
         category_words: vec![],

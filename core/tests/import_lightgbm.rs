@@ -32,16 +32,12 @@ fn a_model_is_taken_over_number_by_number() {
             Test::AtMost(-0.25, Missing::ZeroRight),
         ]
     );
-    let covers: Vec<(f64, f64)> = first
-        .nodes
-        .iter()
-        .map(|node| (node.cover_left, node.cover_right))
-        .collect();
-    assert_eq!(covers, [(0.4, 0.6), (0.25, 0.75), (0.25, 0.75)]);
+    let covers: Vec<f64> = first.nodes.iter().map(|node| node.cover_left).collect();
+    assert_eq!(covers, [0.4, 0.25, 0.25]);
     assert_eq!(first.nodes[0].right, Child::Node(2));
     assert_eq!(first.nodes[2].right, Child::Leaf(3));
-    // A node that no row reached weighs nothing, and NaN is 0 where no missing values were seen.
-    assert_eq!((second.nodes[0].cover_left, second.nodes[0].cover_right), (0.0, 0.0));
+    // A node that no row reached weighs both sides alike, and NaN is 0 where no missing values were seen.
+    assert_eq!(second.nodes[0].cover_left, 0.5);
     assert_eq!(second.nodes[0].test, Test::AtMost(0.5, Missing::AsZero));
     assert_eq!((third.nodes.len(), &third.leaves[..]), (0, &[-0.75][..]));
 
@@ -138,9 +134,9 @@ fn what_is_wrong_is_named_with_its_line() {
             Some(first),
             "leaf 1 is not a finite number",
         ),
-        (1, "leaf_count", "leaf_count=10 300 15 45", Some(first), "cover share"),
-        (1, "leaf_count", "leaf_count=10 -30 15 45", Some(first), "cover share"),
-        (1, "leaf_count", "leaf_count=10 nan 15 45", Some(first), "cover share"),
+        (1, "leaf_count", "leaf_count=10 300 15 45", Some(first), "its children 310 together"),
+        (1, "leaf_count", "leaf_count=10 -30 15 45", Some(first), "its children -20 together"),
+        (1, "leaf_count", "leaf_count=10 nan 15 45", Some(first), "its children NaN together"),
         (
             1,
             "internal_count",

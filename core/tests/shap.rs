@@ -103,18 +103,13 @@ fn chain(random: &mut Random, length: usize, features: usize) -> Ensemble {
         };
         let left_leaf = random.chance(0.5);
         let share = random.unit();
-        let (cover_left, cover_right) = if left_leaf {
-            (share, 1.0 - share)
-        } else {
-            (1.0 - share, share)
-        };
+        let cover_left = if left_leaf { share } else { 1.0 - share };
         Node {
             feature: (index % features) as u16,
             test: Test::AtMost(random.between(-3.0, 3.0), Missing::Left),
             left: if left_leaf { leaf } else { next },
             right: if left_leaf { next } else { leaf },
             cover_left,
-            cover_right,
         }
     });
     let tree = Tree {
@@ -210,7 +205,6 @@ fn a_feature_whose_branches_say_the_same_contributes_nothing() {
             left: moved(same.root(), 1, 0),
             right: moved(same.root(), 1 + nodes, leaves),
             cover_left: 0.3,
-            cover_right: 0.7,
         };
         let copy = |by_nodes, by_leaves| {
             same.nodes.iter().map(move |node| Node {
@@ -280,7 +274,7 @@ fn shares_too_small_for_a_float_still_give_numbers() {
     for tiny in [f64::from_bits(1), f64::MIN_POSITIVE, 1e-200, 1e-160, 1e-100] {
         let mut ensemble = chain(&mut Random::new(7), 8, 1);
         for node in &mut ensemble.trees[0].nodes {
-            (node.cover_left, node.cover_right) = (tiny, tiny);
+            node.cover_left = tiny;
         }
         for value in [-3.5, -0.5, 0.5, 3.5] {
             assert_additive(&ensemble, &[value], &format!("shares of {tiny}, value {value}"));

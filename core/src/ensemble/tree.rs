@@ -31,12 +31,9 @@ pub struct Node {
     /// Where the others go.
     #[serde(rename = "r")]
     pub right: Child,
-    /// Share of the node's training cover that went left; what SHAP weighs the branches with.
-    #[serde(rename = "cl")]
+    /// Share of the node's training cover that went left; the rest went right. SHAP weighs the branches with it.
+    #[serde(rename = "c")]
     pub cover_left: f64,
-    /// Share that went right.
-    #[serde(rename = "cr")]
-    pub cover_right: f64,
 }
 
 /// Which rows go left at a node.
@@ -199,8 +196,7 @@ impl Tree {
     }
 
     fn test_problem(&self, node: &Node) -> Option<&'static str> {
-        let share = 0.0..=1.0;
-        if !share.contains(&node.cover_left) || !share.contains(&node.cover_right) {
+        if !(0.0..=1.0).contains(&node.cover_left) {
             return Some("has a cover share outside 0 to 1");
         }
         match node.test {

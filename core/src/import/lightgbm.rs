@@ -193,19 +193,9 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
     } else {
         (section.numbers("cat_boundaries")?, section.numbers("cat_threshold")?)
     };
-    let share = |child: Child, parent: usize| {
-        let cover = match child {
-            Child::Node(index) => node_covers.get(index as usize),
-            Child::Leaf(index) => leaf_covers.get(index as usize),
-        };
-        // A node that no training row reached weighs both branches with nothing.
-        cover.map(|cover| {
-            if node_covers[parent] > 0.0 {
-                cover / node_covers[parent]
-            } else {
-                0.0
-            }
-        })
+    let cover = |child: Child| match child {
+        Child::Node(index) => node_covers.get(index as usize).copied(),
+        Child::Leaf(index) => leaf_covers.get(index as usize).copied(),
     };
     let mut nodes = Vec::with_capacity(node_count);
     for index in 0..node_count {
@@ -218,12 +208,17 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
             child.map_err(|_| malformed(section.line, &format!("child {number} of node {index} is out of range")))
         };
         let (left, right) = (child(lefts[index])?, child(rights[index])?);
-        let (Some(cover_left), Some(cover_right)) = (share(left, index), share(right, index)) else {
+        let (Some(covered_left), Some(covered_right)) = (cover(left), cover(right)) else {
             return Err(malformed(
                 section.line,
                 &format!("node {index} has a child that does not exist"),
             ));
         };
+        let (covered, below) = (node_covers[index], covered_left + covered_right);
+        if covered != below {
+            let problem = format!("node {index} has a cover of {covered} and its children {below} together");
+            return Err(malformed(section.line, &problem));
+        }
         let test = if decisions[index] & CATEGORICAL == 0 {
             Test::AtMost(thresholds[index], missing(decisions[index], section, index)?)
         } else {
@@ -239,8 +234,8 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
             test,
             left,
             right,
-            cover_left,
-            cover_right,
+            // A node that no training row reached weighs both branches alike.
+            cover_left: if covered == 0.0 { 0.5 } else { covered_left / covered },
         });
     }
     Ok(Tree {

@@ -66,7 +66,7 @@ impl Explainer {
     /// Adds each feature's contribution to the raw score of the row to `contributions`, which has a place per feature.
     /// `ensemble` is the one that the explainer was made for.
     pub fn contributions(&self, ensemble: &Ensemble, features: &[f64], contributions: &mut [f64]) {
-        let mut path = vec![Factor::ABSENT; contributions.len()];
+        let mut path = vec![Factor::Absent; contributions.len()];
         for (tree, &distinct) in ensemble.trees.iter().zip(&self.path_features) {
             let walk = Walk {
                 tree,
@@ -86,22 +86,15 @@ impl Explainer {
     }
 }
 
-/// What the path so far says of one feature.
+/// What the path so far says of one feature: its z, and its o.
 #[derive(Debug, Clone, Copy)]
-struct Factor {
-    present: bool,
-    /// z: product of the cover shares of its edges.
-    cover: f64,
-    /// o: 1 when the row passes all its tests, else 0.
-    passes: f64,
-}
-
-impl Factor {
-    const ABSENT: Self = Self {
-        present: false,
-        cover: 1.0,
-        passes: 1.0,
-    };
+enum Factor {
+    /// Not tested yet.
+    Absent,
+    /// Tested, and the row passed every time; holds z, the product of the cover shares of its edges.
+    Passed(f64),
+    /// Tested, and the row failed at least once.
+    Failed,
 }
 
 struct Walk<'a> {
@@ -121,75 +114,84 @@ impl Walk<'_> {
     }
 
     /// Adds the contributions of all splits at and under node `index`. `outside` is, per point, the weight times the
-    /// product of the factors above; returned is the sum over the leaves below of their value times the factors below.
+    /// product C of the factors above; returned is U, the sum over the leaves below of their value times the factors
+    /// below.
+    ///
+    /// Let the node test feature j, whose factor above is g (1 when j is new), and let g_L, g_R be its factors below.
+    /// The shares of the branches add up to 1 and the row takes one of them, so g_L + g_R = g: with r = g_L / g the
+    /// branches get C·r and C·(1 − r), and U = U_R + r·(U_L − U_R). With the gains a = o_L − z_L and c = o − z (0 when
+    /// j is new), j gains ∫ (C/g)·(a·U_L + (c − a)·U_R − c·U) = ∫ (C/g)·(a − c·r)·(U_L − U_R), where −c·U takes back what
+    /// the split above had counted for j. Once the row has failed a test of j, r is the bare share and the gain is 0.
     fn below<const K: usize>(&mut self, rule: &Rule<K>, index: usize, outside: &[f64; K]) -> [f64; K] {
         let tree = self.tree;
         let node = &tree.nodes[index];
         let feature = usize::from(node.feature);
+        let share = node.cover_left;
         let above = self.path[feature];
         let goes_left = tree.goes_left(node, self.features);
+        let passes_left = f64::from(u8::from(goes_left));
 
-        // Without this feature's own factor: a feature met before has one in `outside` already.
-        let mut without = *outside;
-        let mut divisor = [1.0; K];
-        if above.present {
-            for k in 0..K {
-                divisor[k] = rule.factor(k, above);
-                without[k] /= divisor[k];
-            }
-        }
-        let mut inside = [0.0; K];
-        let mut weighted = [0.0; K];
-        for (child, share, passes) in [
-            (node.left, node.cover_left, goes_left),
-            (node.right, node.cover_right, !goes_left),
-        ] {
-            let factor = Factor {
-                present: true,
-                cover: above.cover * share,
-                passes: if passes { above.passes } else { 0.0 },
-            };
-            // The factor is 0 at every point: no leaf below has a say. (A subnormal cover could round to 0 at some points
-            // only, and dividing by it further down would give NaN.)
-            if factor.cover < f64::MIN_POSITIVE && factor.passes == 0.0 {
-                continue;
-            }
-            let mut own = [0.0; K];
-            for (k, value) in own.iter_mut().enumerate() {
-                *value = rule.factor(k, factor);
-            }
-            let part = match child {
-                Child::Leaf(leaf) => [tree.leaves[leaf as usize]; K],
-                Child::Node(below) => {
-                    let mut product = [0.0; K];
+        let mut ratio = [share; K];
+        let mut inverse = [1.0; K];
+        let (below_left, below_right) = match above {
+            Factor::Failed => (Factor::Failed, Factor::Failed),
+            Factor::Absent | Factor::Passed(_) => {
+                let cover = if let Factor::Passed(cover) = above { cover } else { 1.0 };
+                for (k, value) in ratio.iter_mut().enumerate() {
+                    *value = rule.factor(k, cover * share, passes_left);
+                }
+                if let Factor::Passed(cover) = above {
                     for k in 0..K {
-                        product[k] = without[k] * own[k];
+                        inverse[k] = 1.0 / rule.factor(k, cover, 1.0);
+                        ratio[k] *= inverse[k];
                     }
-                    self.path[feature] = factor;
-                    self.below(rule, below as usize, &product)
                 }
-            };
-            if above.present {
-                for k in 0..K {
-                    own[k] /= divisor[k];
+                if goes_left {
+                    (Factor::Passed(cover * share), Factor::Failed)
+                } else {
+                    (Factor::Failed, Factor::Passed(cover * (1.0 - share)))
                 }
             }
-            let gain = factor.passes - factor.cover;
-            for k in 0..K {
-                inside[k] += own[k] * part[k];
-                weighted[k] += gain * part[k];
-            }
+        };
+        let mut outside_left = [0.0; K];
+        let mut outside_right = [0.0; K];
+        for k in 0..K {
+            outside_left[k] = outside[k] * ratio[k];
+            outside_right[k] = outside[k] - outside_left[k];
         }
+        self.path[feature] = below_left;
+        let left = self.child(rule, node.left, &outside_left);
+        self.path[feature] = below_right;
+        let right = self.child(rule, node.right, &outside_right);
         self.path[feature] = above;
 
-        // The split above already counted this feature for the leaves below with its old factor: take that back.
-        let counted = if above.present { above.passes - above.cover } else { 0.0 };
+        let mut inside = [0.0; K];
         let mut terms = [0.0; K];
         for k in 0..K {
-            terms[k] = without[k] * (weighted[k] - counted * inside[k]);
+            let difference = left[k] - right[k];
+            inside[k] = right[k] + ratio[k] * difference;
+            terms[k] = outside[k] * difference;
         }
-        self.contributions[feature] += sum(&terms);
+        match above {
+            Factor::Absent => self.contributions[feature] += (passes_left - share) * sum(&terms),
+            Factor::Passed(cover) => {
+                let (gain, counted) = (passes_left - cover * share, 1.0 - cover);
+                for k in 0..K {
+                    terms[k] *= inverse[k] * (gain - counted * ratio[k]);
+                }
+                self.contributions[feature] += sum(&terms);
+            }
+            Factor::Failed => {}
+        }
         inside
+    }
+
+    #[inline]
+    fn child<const K: usize>(&mut self, rule: &Rule<K>, child: Child, outside: &[f64; K]) -> [f64; K] {
+        match child {
+            Child::Leaf(leaf) => [self.tree.leaves[leaf as usize]; K],
+            Child::Node(index) => self.below(rule, index as usize, outside),
+        }
     }
 }
 
@@ -225,7 +227,8 @@ fn expected_value(tree: &Tree, child: Child) -> f64 {
         Child::Leaf(leaf) => tree.leaves[leaf as usize],
         Child::Node(index) => {
             let node = &tree.nodes[index as usize];
-            node.cover_left * expected_value(tree, node.left) + node.cover_right * expected_value(tree, node.right)
+            let (left, right) = (expected_value(tree, node.left), expected_value(tree, node.right));
+            right + node.cover_left * (left - right)
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Gauss–Legendre quadrature on [0, 1].
 
-use super::Factor;
-
 /// A rule of K points: exact for polynomials up to degree 2K − 1.
 #[derive(Debug, Clone)]
 pub(super) struct Rule<const K: usize> {
     /// Where the integrand is evaluated, strictly between 0 and 1.
     points: [f64; K],
+    /// 1 − t for each point t.
+    complements: [f64; K],
     /// What each value counts; they add up to 1.
     pub(super) weights: [f64; K],
 }
@@ -27,13 +27,17 @@ impl<const K: usize> Rule<K> {
             points[k] = 0.5 - 0.5 * x;
             weights[k] = 1.0 / ((1.0 - x * x) * slope * slope);
         }
-        Self { points, weights }
+        Self {
+            points,
+            complements: points.map(|point| 1.0 - point),
+            weights,
+        }
     }
 
-    /// o·t + z·(1−t) at point `k`.
+    /// z·(1−t) + o·t at point `k`.
     #[inline]
-    pub(super) fn factor(&self, k: usize, factor: Factor) -> f64 {
-        factor.passes * self.points[k] + factor.cover * (1.0 - self.points[k])
+    pub(super) fn factor(&self, k: usize, cover: f64, passes: f64) -> f64 {
+        cover * self.complements[k] + passes * self.points[k]
     }
 }
 

@@ -22,7 +22,7 @@ fn expectation(tree: &Tree, child: Child, row: &[f64], known: u32) -> f64 {
             node.right
         })
     } else {
-        node.cover_left * mean(node.left) + node.cover_right * mean(node.right)
+        node.cover_left * mean(node.left) + (1.0 - node.cover_left) * mean(node.right)
     }
 }
 
@@ -90,7 +90,7 @@ fn visit_leaves(tree: &Tree, child: Child, row: &[f64], path: &Path, visit: &mut
     let left = trees::goes_left(tree, node, row);
     for (child, share, passes) in [
         (node.left, node.cover_left, left),
-        (node.right, node.cover_right, !left),
+        (node.right, 1.0 - node.cover_left, !left),
     ] {
         let mut path = path.clone();
         let (z, o) = path.entry(usize::from(node.feature)).or_insert((1.0, 1.0));

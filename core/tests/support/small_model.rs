@@ -253,7 +253,6 @@ fn tree(index: u32) -> Tree {
         left,
         right,
         cover_left: share,
-        cover_right: 1.0 - share,
     };
     let (n, l) = (Child::Node, Child::Leaf);
     Tree {

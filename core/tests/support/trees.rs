@@ -31,7 +31,7 @@ pub struct Shape {
     pub depth: usize,
     /// Chance that a node at any depth but 0 is a leaf already.
     pub leaf: f64,
-    /// Chance that a node has no cover on one side, and again that it has none on either.
+    /// Chance that a node has no cover on its left, and again that it has none on its right.
     pub no_cover: f64,
 }
 
@@ -57,11 +57,10 @@ fn grow(random: &mut Random, shape: Shape, depth: usize, tree: &mut Tree) -> Chi
         return Child::Leaf(tree.leaves.len() as u32 - 1);
     }
     let share = random.unit();
-    let (cover_left, cover_right) = match random.unit() {
-        u if u < shape.no_cover => (0.0, 0.0),
-        u if u < 1.5 * shape.no_cover => (0.0, 1.0),
-        u if u < 2.0 * shape.no_cover => (1.0, 0.0),
-        _ => (share, 1.0 - share),
+    let cover_left = match random.unit() {
+        u if u < shape.no_cover => 0.0,
+        u if u < 2.0 * shape.no_cover => 1.0,
+        _ => share,
     };
     let index = tree.nodes.len();
     tree.nodes.push(Node {
@@ -70,7 +69,6 @@ fn grow(random: &mut Random, shape: Shape, depth: usize, tree: &mut Tree) -> Chi
         left: Child::Leaf(0),
         right: Child::Leaf(0),
         cover_left,
-        cover_right,
     });
     tree.nodes[index].left = grow(random, shape, depth + 1, tree);
     tree.nodes[index].right = grow(random, shape, depth + 1, tree);
