@@ -31,8 +31,8 @@ pub fn from_text(text: &str) -> Result<Imported, ImportError> {
     let feature_names: Vec<String> = header.text("feature_names")?.split(' ').map(str::to_owned).collect();
     let mut trees = Vec::with_capacity(tree_sections.len());
     for section in tree_sections {
-        let tree = tree(section)?;
-        if let Some(problem) = tree.problem(feature_names.len()) {
+        let (tree, cover_problem) = tree(section)?;
+        if let Some(problem) = tree.problem(feature_names.len()).or(cover_problem) {
             return Err(malformed(section.line, &format!("tree {}: {problem}", section.name)));
         }
         trees.push(tree);
@@ -163,7 +163,8 @@ fn check_header(header: &Section<'_>) -> Result<(), ImportError> {
 const CATEGORICAL: u32 = 1;
 const DEFAULT_LEFT: u32 = 2;
 
-fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
+/// A tree, and what is wrong with its covers, if anything: told only of a tree that is one.
+fn tree(section: &Section<'_>) -> Result<(Tree, Option<String>), ImportError> {
     if section.values.get("is_linear").is_some_and(|(_, value)| *value != "0") {
         let what = format!("tree {} with linear leaves", section.name);
         return Err(ImportError::Unsupported {
@@ -174,11 +175,12 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
     let leaf_count: usize = section.number("num_leaves")?;
     let leaves = section.exactly("leaf_value", leaf_count)?;
     if leaf_count <= 1 {
-        return Ok(Tree {
+        let tree = Tree {
             nodes: Vec::new(),
             leaves,
             category_words: Vec::new(),
-        });
+        };
+        return Ok((tree, None));
     }
     let node_count = leaf_count - 1;
     let leaf_covers: Vec<f64> = section.exactly("leaf_count", leaf_count)?;
@@ -197,6 +199,7 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
         Child::Node(index) => node_covers.get(index as usize).copied(),
         Child::Leaf(index) => leaf_covers.get(index as usize).copied(),
     };
+    let mut cover_problem = None;
     let mut nodes = Vec::with_capacity(node_count);
     for index in 0..node_count {
         let child = |number: i64| {
@@ -215,9 +218,10 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
             ));
         };
         let (covered, below) = (node_covers[index], covered_left + covered_right);
-        if covered != below {
-            let problem = format!("node {index} has a cover of {covered} and its children {below} together");
-            return Err(malformed(section.line, &problem));
+        if covered != below && cover_problem.is_none() {
+            cover_problem = Some(format!(
+                "node {index} has a cover of {covered} and its children {below} together"
+            ));
         }
         let test = if decisions[index] & CATEGORICAL == 0 {
             Test::AtMost(thresholds[index], missing(decisions[index], section, index)?)
@@ -238,11 +242,12 @@ fn tree(section: &Section<'_>) -> Result<Tree, ImportError> {
             cover_left: if covered == 0.0 { 0.5 } else { covered_left / covered },
         });
     }
-    Ok(Tree {
+    let tree = Tree {
         nodes,
         leaves,
         category_words,
-    })
+    };
+    Ok((tree, cover_problem))
 }
 
 fn missing(decision: u32, section: &Section<'_>, index: usize) -> Result<Missing, ImportError> {
