@@ -6,44 +6,84 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
-mod support;
+#[path = "../../core/tests/support/small_model.rs"]
+mod small_model;
 
-use candor_core::{Application, Raw};
+use candor_core::artifact::ParityCase;
+use candor_core::{Application, Raw, Text};
 use candor_embed::Scorer;
 use js_sys::{Array, Float64Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
+/// The table that core's own tests hold the native build to.
+const BITS: &str = include_str!("../../core/tests/fixtures/bits.txt");
+
 /// Applications as a program writes them in JavaScript, and as core takes them.
-const APPLICATIONS: [(&str, [Raw<'static>; 4]); 5] = [
-    ("{}", [Raw::Missing; 4]),
+const APPLICATIONS: [(&str, [Raw<'static>; 5]); 5] = [
+    ("{}", [Raw::Missing; 5]),
     (
-        r#"{ "AMT_CREDIT": 450000.1, "EXT_SOURCE_2": 0.1, "FLAG_OWN_CAR": true, "WALLSMATERIAL_MODE": "Stone, brick" }"#,
+        r#"{
+            "AMT_CREDIT": 450000.1, "AMT_ANNUITY": 24700.7, "EXT_SOURCE_2": 0.1, "FLAG_OWN_CAR": true,
+            "WALLSMATERIAL_MODE": "Stone, brick"
+        }"#,
         [
             Raw::Number(450_000.1),
+            Raw::Number(24_700.7),
             Raw::Number(0.1),
             Raw::Flag(true),
             Raw::Text("Stone, brick"),
         ],
     ),
     (
-        r#"{ "AMT_CREDIT": "90000", "EXT_SOURCE_2": "0.7", "FLAG_OWN_CAR": "N", "WALLSMATERIAL_MODE": null }"#,
-        [Raw::Number(90_000.0), Raw::Number(0.7), Raw::Flag(false), Raw::Missing],
+        r#"{
+            "AMT_CREDIT": "90000", "AMT_ANNUITY": "1e-9", "EXT_SOURCE_2": "0.7", "FLAG_OWN_CAR": "N",
+            "WALLSMATERIAL_MODE": null
+        }"#,
+        [
+            Raw::Number(90_000.0),
+            Raw::Number(1e-9),
+            Raw::Number(0.7),
+            Raw::Flag(false),
+            Raw::Missing,
+        ],
     ),
     (
-        r#"{ "AMT_CREDIT": "", "EXT_SOURCE_2": -1e308, "FLAG_OWN_CAR": null, "WALLSMATERIAL_MODE": "XNA" }"#,
-        [Raw::Missing, Raw::Number(-1e308), Raw::Missing, Raw::Missing],
+        r#"{ "AMT_CREDIT": "", "AMT_ANNUITY": 1e7, "FLAG_OWN_CAR": null, "WALLSMATERIAL_MODE": "XNA" }"#,
+        [Raw::Missing, Raw::Number(1e7), Raw::Missing, Raw::Missing, Raw::Missing],
     ),
     (
-        r#"{ "AMT_CREDIT": -0, "EXT_SOURCE_2": 5e-324, "WALLSMATERIAL_MODE": "Panel" }"#,
-        [Raw::Number(-0.0), Raw::Number(5e-324), Raw::Missing, Raw::Text("Panel")],
+        r#"{ "AMT_CREDIT": -0, "AMT_ANNUITY": 1e-308, "EXT_SOURCE_2": 5e-324, "WALLSMATERIAL_MODE": "Panel" }"#,
+        [
+            Raw::Number(-0.0),
+            Raw::Number(1e-308),
+            Raw::Number(5e-324),
+            Raw::Missing,
+            Raw::Text("Panel"),
+        ],
     ),
 ];
-const FIELDS: [&str; 4] = ["AMT_CREDIT", "EXT_SOURCE_2", "FLAG_OWN_CAR", "WALLSMATERIAL_MODE"];
+const FIELDS: [&str; 5] = [
+    "AMT_CREDIT",
+    "AMT_ANNUITY",
+    "EXT_SOURCE_2",
+    "FLAG_OWN_CAR",
+    "WALLSMATERIAL_MODE",
+];
+
+#[wasm_bindgen_test]
+fn core_computes_the_bits_that_it_computes_natively() {
+    let found = small_model::bits(&core());
+    assert_eq!(BITS.lines().count(), 1 + small_model::APPLICATIONS.len() + 1);
+    assert_eq!(found.lines().count(), BITS.lines().count());
+    for (line, (found, expected)) in found.lines().zip(BITS.lines()).enumerate() {
+        assert_eq!(found, expected, "line {} of bits.txt", line + 1);
+    }
+}
 
 #[wasm_bindgen_test]
 fn answers_have_the_bits_that_core_computes() {
-    let core = candor_core::Scorer::from_model(support::model()).expect("sound");
+    let core = core();
     let embedded = scorer();
     for (json, values) in APPLICATIONS {
         let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
@@ -80,7 +120,7 @@ fn answers_have_the_bits_that_core_computes() {
 
 #[wasm_bindgen_test]
 fn an_explanation_adds_up_and_gives_its_reasons_in_both_languages() {
-    let found = scorer().explain(&parse(APPLICATIONS[0].0)).expect("fits");
+    let found = scorer().explain(&parse(APPLICATIONS[2].0)).expect("fits");
     let contributions: Float64Array = get(&found, "contributions").dyn_into().expect("a Float64Array");
     let sum = contributions
         .to_vec()
@@ -99,14 +139,14 @@ fn an_explanation_adds_up_and_gives_its_reasons_in_both_languages() {
     for reason in reasons.iter() {
         let group = string(&reason, "group");
         assert_eq!(string(&get(&reason, "text"), "en"), format!("because of {group}"));
-        assert_eq!(string(&get(&reason, "text"), "fr"), format!("car {group}"));
+        assert_eq!(string(&get(&reason, "text"), "fr"), format!("en raison de {group}"));
         assert!(number(&reason, "logOdds") > 0.0 && list(&reason, "fields").length() > 0);
     }
 }
 
 #[wasm_bindgen_test]
 fn every_way_in_which_a_file_can_be_wrong_has_its_code() {
-    let bytes = support::bytes();
+    let bytes = bytes();
     let changed = |place: usize, value: u8| {
         let mut changed = bytes.clone();
         changed[place] = value;
@@ -119,7 +159,7 @@ fn every_way_in_which_a_file_can_be_wrong_has_its_code() {
         ("WRONG_LENGTH", bytes[..20].to_vec()),
         ("TOO_NEW", [&changed(8, 9)[..], b"longer"].concat()),
         ("DAMAGED", changed(bytes.len() - 1, bytes[bytes.len() - 1] ^ 1)),
-        ("PARITY", support::bytes_with_wrong_parity()),
+        ("PARITY", bytes_with_wrong_parity()),
     ] {
         let error = Scorer::new(&bytes).expect_err(code);
         assert!(error.is_instance_of::<js_sys::Error>());
@@ -217,20 +257,28 @@ fn infinite_and_fractional_values_are_judged_by_core() {
 
 #[wasm_bindgen_test]
 fn schema_and_card_are_plain_objects() {
-    let schema = json(&scorer().schema());
+    let mut model = small_model::model();
+    model.schema.fields[2].unit = Some(Text::new("years", "ans"));
+    let bytes = model.to_bytes().expect("sound");
+    let scorer = Scorer::new(&bytes).expect("sound");
+    let schema = json(&scorer.schema());
     for part in [
         r#""table":"application","id":"SK_ID_CURR","target":"TARGET""#,
         r#"{"key":"amounts","label":{"en":"amounts","fr":"amounts (fr)"}"#,
-        r#""unit":{"en":"roubles","fr":"roubles"},"actionable":true,"primary":true,"kind":"number","min":0,"max":100000000"#,
+        r#""unit":null,"actionable":true,"primary":true,"kind":"number","min":0,"max":100000000"#,
+        r#""unit":{"en":"years","fr":"ans"},"actionable":true"#,
+        r#""integer":false,"scale":-365.25,"sentinels":[365243]"#,
         r#""kind":"flag","no":"N","yes":"Y""#,
         r#"{"value":"Stone, brick","label":{"en":"Stone, brick","fr":"Stone, brick (fr)"}}"#,
         r#""missingLevels":["XNA"]"#,
         r#""group":"possessions","fields":["FLAG_OWN_CAR"]"#,
+        r#""group":"employment","fields":["DAYS_EMPLOYED"]"#,
+        r#""group":"amounts","fields":["AMT_CREDIT","AMT_ANNUITY"]"#,
         r#""unusedColumns":["CODE_GENDER"]"#,
     ] {
         assert!(schema.contains(part), "{part} in {schema}");
     }
-    let card = json(&scorer().card());
+    let card = json(&scorer.card());
     for part in [
         r#""parameters":{"learning_rate":"0.05"}"#,
         r#""rows":200,"bad":16,"metrics":{"auc":{"value":0.75,"low":0.74,"high":0.76}"#,
@@ -238,12 +286,29 @@ fn schema_and_card_are_plain_objects() {
     ] {
         assert!(card.contains(part), "{part} in {card}");
     }
-    let digest = candor_core::Model::digest_of(&support::bytes()).expect("a whole file");
-    assert_eq!(string(&scorer().card(), "digest"), digest);
+    let digest = candor_core::Model::digest_of(&bytes).expect("a whole file");
+    assert_eq!(string(&scorer.card(), "digest"), digest);
+}
+
+fn core() -> candor_core::Scorer {
+    candor_core::Scorer::from_model(small_model::model()).expect("the model is sound")
 }
 
 fn scorer() -> Scorer {
-    Scorer::new(&support::bytes()).expect("the model is sound")
+    Scorer::new(&bytes()).expect("the model is sound")
+}
+
+/// The small model as the bytes of a file.
+fn bytes() -> Vec<u8> {
+    small_model::model().to_bytes().expect("the model is sound")
+}
+
+/// A file whose first parity case claims another score: what a machine that computes differently would see.
+fn bytes_with_wrong_parity() -> Vec<u8> {
+    let mut model = small_model::model();
+    let ParityCase { log_odds_bits, .. } = &mut model.parity[0];
+    *log_odds_bits += 1;
+    model.to_bytes().expect("the model is sound")
 }
 
 fn parse(json: &str) -> JsValue {

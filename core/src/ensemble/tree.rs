@@ -86,7 +86,7 @@ pub enum Child {
 }
 
 /// LightGBM's `kZeroThreshold`, a float there.
-const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+pub(crate) const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
 
 impl Tree {
     /// Where evaluation starts.
