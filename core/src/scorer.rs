@@ -87,7 +87,7 @@ impl Scorer {
         self.score_features(&self.features(application))
     }
 
-    /// Scores an application and says why. Costs some twenty times as much as [`score`](Self::score).
+    /// Scores an application and says why. Costs several times as much as [`score`](Self::score).
     pub fn explain(&self, application: &Application) -> Explanation {
         let Model {
             calibration,

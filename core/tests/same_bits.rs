@@ -1,5 +1,5 @@
 //! The same model and the same applications give the same bits everywhere: a change of an order of summation, of a
-//! formula or of a mathematical library shows here. The tests of the `embed` crate can compare with the same
+//! formula or of a mathematical library shows here. The tests of the `embed` crate compare with the same
 //! table: `small_model.rs` and `bits.txt` are made to be included by path.
 //!
 //! After a deliberate change: `CANDOR_WRITE_BITS=1 cargo test -p candor-core --test same_bits`, and say why.
