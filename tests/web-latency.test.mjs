@@ -22,10 +22,11 @@ test("keystroke to painted explanation", async (t) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [place, column] of FIELDS.entries()) {
         await fieldOf(page, column).locator("input").fill("");
+        await pause();
         for (const key of TYPED[place]) {
           await page.keyboard.type(key);
           // No polling in the page: it would be measured, too.
-          await new Promise((done) => setTimeout(done, PAUSE));
+          await pause();
         }
       }
     }
@@ -39,6 +40,10 @@ test("keystroke to painted explanation", async (t) => {
     await app.close();
   }
 });
+
+function pause() {
+  return new Promise((done) => setTimeout(done, PAUSE));
+}
 
 /**
  * Runs in the page. Times in milliseconds from the keystroke's own time stamp (`painted`) or from the start of its event
