@@ -182,7 +182,7 @@ impl Demo<'_> {
                 .arg(&data)
                 .arg("--output")
                 .arg(&model)
-                .arg("--force"),
+                .args(["--name", "Demo", "--force"]),
         )?;
         let lines = log.tail(usize::MAX);
         let text = lines.iter().skip(1).map(|line| format!("{line}\n")).collect::<String>();
