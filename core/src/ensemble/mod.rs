@@ -4,7 +4,7 @@ mod tree;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use tree::ZERO_THRESHOLD;
+pub(crate) use tree::NumericTest;
 pub use tree::{Child, DEPTH_LIMIT, Missing, Node, Test, Tree};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration).

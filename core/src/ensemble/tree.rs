@@ -86,7 +86,36 @@ pub enum Child {
 }
 
 /// LightGBM's `kZeroThreshold`, a float there.
-pub(crate) const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+
+/// A numeric test, worked out so that a value takes no branch: which comes next cannot be foreseen, and a wrong guess of
+/// the processor costs more than the comparison.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NumericTest {
+    threshold: f64,
+    missing_left: bool,
+    zero_is_missing: bool,
+}
+
+impl NumericTest {
+    pub(crate) fn new(threshold: f64, missing: Missing) -> Self {
+        Self {
+            threshold,
+            missing_left: match missing {
+                Missing::AsZero => 0.0 <= threshold,
+                Missing::Left | Missing::ZeroLeft => true,
+                Missing::Right | Missing::ZeroRight => false,
+            },
+            zero_is_missing: matches!(missing, Missing::ZeroLeft | Missing::ZeroRight),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn goes_left(self, value: f64) -> bool {
+        let missing = value.is_nan() | (self.zero_is_missing & (value.abs() <= ZERO_THRESHOLD));
+        (missing & self.missing_left) | (!missing & (value <= self.threshold))
+    }
+}
 
 impl Tree {
     /// Where evaluation starts.
@@ -120,17 +149,7 @@ impl Tree {
     pub fn goes_left(&self, node: &Node, features: &[f64]) -> bool {
         let value = features[usize::from(node.feature)];
         match node.test {
-            Test::AtMost(threshold, missing) => {
-                let is_zero = || value.is_nan() || value.abs() <= ZERO_THRESHOLD;
-                match missing {
-                    Missing::Left if value.is_nan() => true,
-                    Missing::Right if value.is_nan() => false,
-                    Missing::ZeroLeft if is_zero() => true,
-                    Missing::ZeroRight if is_zero() => false,
-                    Missing::AsZero if value.is_nan() => 0.0 <= threshold,
-                    _ => value <= threshold,
-                }
-            }
+            Test::AtMost(threshold, missing) => NumericTest::new(threshold, missing).goes_left(value),
             Test::InSet { start, length } => {
                 // The cast to an integer truncates towards zero, as LightGBM's does; NaN and values below 0 go right.
                 if value.is_nan() || value <= -1.0 {

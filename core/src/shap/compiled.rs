@@ -8,7 +8,7 @@
 //! back what the split above had counted for j. Once the row has failed a test of j, r is the bare share and the gain 0.
 
 use super::quadrature::Rule;
-use crate::ensemble::{Child, Missing, Test, Tree, ZERO_THRESHOLD};
+use crate::ensemble::{Child, NumericTest, Test, Tree};
 
 /// A tree compiled for a rule of K points.
 #[derive(Debug, Clone)]
@@ -25,47 +25,13 @@ struct Split<const K: usize> {
     /// z: product of the cover shares of the edges above that test the same feature; 1 when there is none.
     cover: f64,
     feature: u16,
-    test: CompiledTest,
+    /// The test, unless it is one of a set of levels.
+    test: Option<NumericTest>,
     /// The edge above that last tested the same feature; 0, which every row passes, when there is none. The left edge
     /// of node i is 2·i + 2, the right one 2·i + 3.
     same_feature: u32,
     left: Branch,
     right: Branch,
-}
-
-/// A node's test, worked out so that a numeric one takes no branch: which value comes next cannot be foreseen, and a
-/// wrong guess of the processor costs more than the whole node.
-#[derive(Debug, Clone, Copy)]
-struct CompiledTest {
-    threshold: f64,
-    missing_left: bool,
-    zero_is_missing: bool,
-    is_set: bool,
-}
-
-impl CompiledTest {
-    fn new(test: Test) -> Self {
-        let (threshold, missing) = match test {
-            Test::AtMost(threshold, missing) => (threshold, missing),
-            Test::InSet { .. } => (f64::NAN, Missing::Right),
-        };
-        Self {
-            threshold,
-            missing_left: match missing {
-                Missing::AsZero => 0.0 <= threshold,
-                Missing::Left | Missing::ZeroLeft => true,
-                Missing::Right | Missing::ZeroRight => false,
-            },
-            zero_is_missing: matches!(missing, Missing::ZeroLeft | Missing::ZeroRight),
-            is_set: matches!(test, Test::InSet { .. }),
-        }
-    }
-
-    /// As [`Tree::goes_left`] for a numeric test.
-    fn goes_left(self, value: f64) -> bool {
-        let missing = value.is_nan() | (self.zero_is_missing & (value.abs() <= ZERO_THRESHOLD));
-        (missing & self.missing_left) | (!missing & (value <= self.threshold))
-    }
 }
 
 /// What is below an edge.
@@ -156,7 +122,10 @@ impl<const K: usize> CompiledTree<K> {
                 share: node.cover_left,
                 cover,
                 feature: node.feature,
-                test: CompiledTest::new(node.test),
+                test: match node.test {
+                    Test::AtMost(threshold, missing) => Some(NumericTest::new(threshold, missing)),
+                    Test::InSet { .. } => None,
+                },
                 same_feature,
                 left: branch(node.left),
                 right: branch(node.right),
@@ -178,10 +147,9 @@ impl<const K: usize> CompiledTree<K> {
         // The weights ride along with the products from outside in, so that every integral is a plain sum.
         scratch.outside[0] = rule.weights;
         for (index, (split, node)) in self.splits.iter().zip(&tree.nodes).enumerate() {
-            let goes_left = if split.test.is_set {
-                tree.goes_left(node, features)
-            } else {
-                split.test.goes_left(features[usize::from(split.feature)])
+            let goes_left = match split.test {
+                Some(test) => test.goes_left(features[usize::from(split.feature)]),
+                None => tree.goes_left(node, features),
             };
             let passed = scratch.passed[split.same_feature as usize];
             scratch.passed[2 * index + 2] = passed & goes_left;
