@@ -46,15 +46,6 @@ pub enum Rounds<'a> {
     },
 }
 
-/// A fitted ensemble.
-#[derive(Debug, Clone)]
-pub struct Fitted {
-    /// The trees.
-    pub ensemble: Ensemble,
-    /// The text model as LightGBM wrote it.
-    pub text: String,
-}
-
 impl Matrix<'_> {
     /// The given rows with their labels.
     pub fn sample(&self, rows: &[usize], outcomes: &[bool]) -> Sample {
@@ -80,15 +71,12 @@ pub fn fit(
     rounds: Rounds<'_>,
     parameters: &Parameters,
     progress: &mut dyn FnMut(usize),
-) -> Result<Fitted, Error> {
+) -> Result<Ensemble, Error> {
     let text = lightgbm::train(matrix, training, rounds, parameters, progress).map_err(|problem| Error::Training {
         problem: format!("LightGBM: {problem}; check --set values"),
     })?;
     let imported = import::lightgbm::from_text(&text).map_err(|error| Error::Training {
         problem: format!("the trees could not be taken over: {error}"),
     })?;
-    Ok(Fitted {
-        ensemble: imported.ensemble,
-        text,
-    })
+    Ok(imported.ensemble)
 }

@@ -67,7 +67,6 @@ pub fn cross_validate(
                     most: growth.most,
                 };
                 fit(&matrix, &training, stop, parameters, &mut |count| progress(fold, count))?
-                    .ensemble
                     .trees
                     .len()
             }
@@ -75,12 +74,12 @@ pub fn cross_validate(
         let features = FeatureTable::new(definition, &data.applications, &learning);
         let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
-        let fitted = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, &mut |count| {
+        let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, &mut |count| {
             progress(fold, count)
         })?;
-        trees.push(fitted.ensemble.trees.len());
+        trees.push(ensemble.trees.len());
         for (row, score) in raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
-            *score = fitted.ensemble.raw_score(features.row(row));
+            *score = ensemble.raw_score(features.row(row));
         }
     }
     let mut probabilities = vec![0.0; raw.len()];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use candor_core::artifact::{Model, ModelCard, Part, Reference};
+use candor_core::artifact::{Model, ModelCard, Part};
 use candor_core::decision::{Calibration, probability_of};
 use candor_core::ensemble::Ensemble;
 use candor_core::stats::best_threshold;
@@ -15,7 +15,7 @@ use super::evaluation::evaluate;
 use super::features::FeatureTable;
 use super::prototypes::prototypes;
 use super::reference::{IMPORTANCE_ROWS, describe};
-use super::split::{Split, stratified_split};
+use super::split::stratified_split;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit};
@@ -89,7 +89,7 @@ pub fn train(
             most: growth.most,
         },
     };
-    let fitted = fit(&matrix, &training, rounds, parameters, &mut |tree| {
+    let ensemble = fit(&matrix, &training, rounds, parameters, &mut |tree| {
         progress(Stage::Growing(tree))
     })?;
     let out_of_fold = match options.folds {
@@ -110,7 +110,7 @@ pub fn train(
 
     let raw: Vec<f64> = (0..data.outcomes.len())
         .into_par_iter()
-        .map(|row| fitted.ensemble.raw_score(features.row(row)))
+        .map(|row| ensemble.raw_score(features.row(row)))
         .collect();
     let of = |rows: &[usize], values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
     let outcomes_of = |rows: &[usize]| -> Vec<bool> { rows.iter().map(|&row| data.outcomes[row]).collect() };
@@ -154,54 +154,46 @@ pub fn train(
         );
         parts.push(part);
     }
-    let card = card(data, definition, parameters, options, &fitted.ensemble, parts);
-    let reference = Reference {
-        fields: Vec::new(),
-        score_quantiles: Vec::new(),
-        importance: Vec::new(),
-    };
+    let card = card(data, definition, parameters, options, &ensemble, parts);
+    let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
+    let scores = of(&split.train, &log_odds);
+    let reference = describe(
+        &definition.schema,
+        &applications,
+        &scores,
+        features.preprocessing.features.len(),
+    );
     let mut model = Model {
         schema: definition.schema.clone(),
         preprocessing: features.preprocessing.clone(),
-        ensemble: fitted.ensemble,
+        ensemble,
         calibration,
         policy: final_policy,
         reference,
         card,
         parity: Vec::new(),
     };
-    describe_population(&mut model, data, &split, &log_odds)?;
+    add_explanations(&mut model, &applications, &scores)?;
     Ok(Trained { model, out_of_fold })
 }
 
-/// Fills in the reference statistics and the parity cases, which need a model that can explain.
-fn describe_population(model: &mut Model, data: &Data, split: &Split, log_odds: &[f64]) -> Result<(), Error> {
+/// Fills in the importances and the parity cases, which need a model that can explain.
+fn add_explanations(model: &mut Model, applications: &[&Application], log_odds: &[f64]) -> Result<(), Error> {
     let unsound = |error: candor_core::LoadError| Error::Training {
         problem: error.to_string(),
     };
-    let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
-    let scores: Vec<f64> = split.train.iter().map(|&row| log_odds[row]).collect();
-    let (fields, features) = (model.schema.fields.len(), model.preprocessing.features.len());
-    model.reference = describe(
-        &model.schema,
-        &applications,
-        &scores,
-        vec![0.0; features],
-        &vec![0.0; fields],
-    );
     let scorer = Scorer::from_model(model.clone()).map_err(unsound)?;
-    let importance = importance(&scorer, &applications);
-    let mut field_importance = vec![0.0; fields];
-    for (feature, &value) in importance.iter().enumerate() {
+    model.reference.importance = importance(&scorer, applications);
+    for (feature, &value) in model.reference.importance.iter().enumerate() {
         let behind = model.preprocessing.fields_behind(feature);
         for &field in &behind {
             #[expect(clippy::cast_precision_loss, reason = "a handful of fields")]
             let share = value / behind.len() as f64;
-            field_importance[field] += share;
+            model.reference.fields[field].importance += share;
         }
     }
-    let prototypes = prototypes(&model.schema, &applications, &scores, &field_importance);
-    model.reference = describe(&model.schema, &applications, &scores, importance, &field_importance);
+    let field_importance: Vec<f64> = model.reference.fields.iter().map(|field| field.importance).collect();
+    let prototypes = prototypes(&model.schema, applications, log_odds, &field_importance);
     let cases: Result<Vec<_>, _> = prototypes
         .into_iter()
         .map(|values| scorer.parity_case(values))

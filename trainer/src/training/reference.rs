@@ -9,20 +9,14 @@ use super::evaluation::quantile;
 /// Rows whose contributions are averaged for the importance.
 pub(super) const IMPORTANCE_ROWS: usize = 4000;
 
-/// Describes `applications` and their calibrated `log_odds`; `importance` is the mean absolute contribution per feature,
-/// `field_importance` per raw field.
-pub(super) fn describe(
-    schema: &Schema,
-    applications: &[&Application],
-    log_odds: &[f64],
-    importance: Vec<f64>,
-    field_importance: &[f64],
-) -> Reference {
+/// Describes `applications` and their calibrated `log_odds`. Importances, of `features` features, are 0 until there is a
+/// model that can explain.
+pub(super) fn describe(schema: &Schema, applications: &[&Application], log_odds: &[f64], features: usize) -> Reference {
     let fields = schema
         .fields
         .iter()
         .enumerate()
-        .map(|(index, field)| describe_field(&field.kind, applications, index, field_importance[index]))
+        .map(|(index, field)| describe_field(&field.kind, applications, index))
         .collect();
     let mut sorted = log_odds.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -32,12 +26,12 @@ pub(super) fn describe(
     Reference {
         fields,
         score_quantiles,
-        importance,
+        importance: vec![0.0; features],
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-fn describe_field(kind: &FieldKind, applications: &[&Application], index: usize, importance: f64) -> FieldReference {
+fn describe_field(kind: &FieldKind, applications: &[&Application], index: usize) -> FieldReference {
     let mut present: Vec<f64> = applications
         .iter()
         .map(|application| application.values()[index])
@@ -64,6 +58,6 @@ fn describe_field(kind: &FieldKind, applications: &[&Application], index: usize,
         missing_share,
         quantiles,
         shares,
-        importance,
+        importance: 0.0,
     }
 }
