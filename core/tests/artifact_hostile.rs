@@ -10,7 +10,7 @@
 mod support;
 
 use candor_core::artifact::FORMAT_VERSION;
-use candor_core::ensemble::{Child, Missing, Test, Tree};
+use candor_core::ensemble::{Child, Levels, Missing, Test, Tree};
 use candor_core::preprocessing::Source;
 use candor_core::schema::NumberKind;
 use candor_core::{Application, FieldKind, LoadError, Model, Scorer};
@@ -38,12 +38,22 @@ fn chain(length: u32) -> Tree {
         })
         .collect();
     tree.leaves = vec![0.0; length as usize + 1];
+    tree.covers = vec![1.0; length as usize + 1];
     tree
+}
+
+fn set(start: u32, length: u32) -> Test {
+    Test::InSet {
+        start,
+        length,
+        levels: Levels::Truncated,
+        missing_left: false,
+    }
 }
 
 #[test]
 fn what_a_document_says_about_itself_is_not_believed() {
-    let cases: [(&str, Change); 53] = [
+    let cases: [(&str, Change); 56] = [
         // Schema.
         ("schema: field 3 has no name", |m| m.schema.fields[3].name.clear()),
         ("names reason group 5, which does not exist", |m| {
@@ -117,26 +127,22 @@ fn what_a_document_says_about_itself_is_not_believed() {
             m.ensemble.trees[3].nodes[0].test = Test::AtMost(NAN, Missing::Left)
         }),
         ("node 3 has a category set outside the tree's words", |m| {
-            m.ensemble.trees[3].nodes[3].test = Test::InSet { start: 3, length: 1 };
+            m.ensemble.trees[3].nodes[3].test = set(3, 1);
         }),
         ("node 3 has a category set outside the tree's words", |m| {
-            m.ensemble.trees[3].nodes[3].test = Test::InSet {
-                start: u32::MAX,
-                length: u32::MAX,
-            };
+            m.ensemble.trees[3].nodes[3].test = set(u32::MAX, u32::MAX);
         }),
         ("outside the tree's words", |m| {
             m.ensemble.trees[3].category_words.clear()
         }),
-        ("node 4 has a cover share outside 0 to 1", |m| {
-            m.ensemble.trees[3].nodes[4].cover_left = NAN
+        ("the cover of leaf 4 is not", |m| m.ensemble.trees[3].covers[4] = NAN),
+        ("the cover of leaf 4 is not", |m| m.ensemble.trees[3].covers[4] = -0.1),
+        ("the cover of leaf 4 is not", |m| m.ensemble.trees[3].covers[4] = INF),
+        ("12 leaves need as many covers, not 11", |m| {
+            m.ensemble.trees[3].covers.truncate(11)
         }),
-        ("node 4 has a cover share outside 0 to 1", |m| {
-            m.ensemble.trees[3].nodes[4].cover_left = -0.1
-        }),
-        ("node 4 has a cover share outside 0 to 1", |m| {
-            m.ensemble.trees[3].nodes[4].cover_left = 1.5
-        }),
+        ("the scale NaN is not", |m| m.ensemble.scale = NAN),
+        ("the offset inf is not", |m| m.ensemble.offset = INF),
         ("node 2 has a child that cannot be", |m| {
             m.ensemble.trees[3].nodes[2].left = Child::Node(2)
         }),
@@ -253,8 +259,8 @@ fn extreme_but_valid_numbers_do_not_make_scoring_panic() {
         |m| m.ensemble.trees[0] = chain(128),
         |m| {
             for tree in &mut m.ensemble.trees {
-                tree.nodes[3].test = Test::InSet { start: 3, length: 0 };
-                tree.nodes[4].test = Test::InSet { start: 3, length: 0 };
+                tree.nodes[3].test = set(3, 0);
+                tree.nodes[4].test = set(3, 0);
             }
         },
     ];

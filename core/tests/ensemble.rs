@@ -8,7 +8,7 @@
 
 mod support;
 
-use candor_core::ensemble::{Child, DEPTH_LIMIT, Ensemble, Missing, Node, Test, Tree};
+use candor_core::ensemble::{Child, DEPTH_LIMIT, Ensemble, Levels, Missing, Node, Test, Tree};
 use support::{Random, trees};
 
 /// 1 when a value goes left at the test, else 0.
@@ -19,9 +19,9 @@ fn goes_left(test: Test, words: &[u32], value: f64) -> bool {
             test,
             left: Child::Leaf(0),
             right: Child::Leaf(1),
-            cover_left: 0.5,
         }],
         leaves: vec![1.0, 0.0],
+        covers: vec![1.0, 1.0],
         category_words: words.to_vec(),
     };
     tree.value(&[value]) == 1.0
@@ -96,7 +96,13 @@ fn numbers_are_compared_in_full_precision_and_missing_goes_where_it_should() {
 fn categories_are_looked_up_in_their_own_words_only() {
     // Levels 1, 31 | 32, 63 | 64 in the set of three words; words of other sets before and after, full of ones.
     let words = [u32::MAX, 1 << 31 | 2, 1 << 31 | 1, 1, u32::MAX];
-    let three = Test::InSet { start: 1, length: 3 };
+    let set = |start, length| Test::InSet {
+        start,
+        length,
+        levels: Levels::Truncated,
+        missing_left: false,
+    };
+    let three = set(1, 3);
     for (value, left) in [
         (1.0, true),
         (0.0, false),
@@ -122,7 +128,7 @@ fn categories_are_looked_up_in_their_own_words_only() {
     ] {
         assert_eq!(goes_left(three, &words, value), left, "level {value}");
     }
-    let first = Test::InSet { start: 0, length: 1 };
+    let first = set(0, 1);
     for (value, left) in [
         (-0.5, true),
         (-0.0, true),
@@ -139,13 +145,40 @@ fn categories_are_looked_up_in_their_own_words_only() {
 }
 
 #[test]
+fn each_library_reads_levels_in_its_own_way() {
+    use Levels::{ExactSingle, Truncated, TruncatedSingle};
+    let almost_three = 3.0_f64.next_down();
+    for (value, truncated, truncated_single, exact_single) in [
+        (2.0, Some(2), Some(2), Some(2)),
+        (2.5, Some(2), Some(2), None),
+        (almost_three, Some(2), Some(3), Some(3)), // 3 as a 32-bit float
+        (-0.0, Some(0), Some(0), Some(0)),
+        (-0.5, Some(0), None, None),
+        (-1e-50, Some(0), Some(0), Some(0)), // −0 as a 32-bit float
+        (-1.0, None, None, None),
+        (16_777_215.0, Some(16_777_215), Some(16_777_215), Some(16_777_215)),
+        (16_777_216.0, Some(16_777_216), None, None),
+        (INF, Some(u32::MAX), None, None),
+        (-INF, None, None, None),
+        (NAN, None, None, None),
+    ] {
+        assert_eq!(Truncated.level(value), truncated, "{value}");
+        assert_eq!(TruncatedSingle.level(value), truncated_single, "{value}");
+        assert_eq!(ExactSingle.level(value), exact_single, "{value}");
+    }
+}
+
+#[test]
 fn nothing_is_in_an_empty_set_even_at_the_end_of_the_words() {
     for start in [0, 1] {
         for value in [0.0, -0.5, -0.0, 1.0, NAN, INF] {
-            assert!(
-                !goes_left(Test::InSet { start, length: 0 }, &[u32::MAX], value),
-                "{value} from {start}"
-            );
+            let empty = Test::InSet {
+                start,
+                length: 0,
+                levels: Levels::Truncated,
+                missing_left: false,
+            };
+            assert!(!goes_left(empty, &[u32::MAX], value), "{value} from {start}");
         }
     }
 }
@@ -190,14 +223,19 @@ fn trees_are_added_in_their_order() {
     let leaf = |value| Tree {
         nodes: vec![],
         leaves: vec![value],
+        covers: vec![1.0],
         category_words: vec![],
     };
     // In any other order the small terms would not be lost in the same way.
-    let ensemble = Ensemble {
-        trees: [1e16, 1.0, -1e16, 1.0].map(leaf).to_vec(),
-    };
+    let ensemble = Ensemble::new([1e16, 1.0, -1e16, 1.0].map(leaf).to_vec());
     assert_eq!(ensemble.raw_score(&[]), 1.0);
     assert_eq!(ensemble.leaf_count(), 4);
-    assert_eq!(Ensemble { trees: vec![] }.raw_score(&[]).to_bits(), 0);
+    assert_eq!(Ensemble::new(vec![]).raw_score(&[]).to_bits(), 0);
+    let scaled = Ensemble {
+        trees: [1.0, 2.0].map(leaf).to_vec(),
+        scale: 0.5,
+        offset: -4.0,
+    };
+    assert_eq!((scaled.raw_score(&[]), scaled.largest_score()), (-2.5, 5.5));
     assert_eq!(DEPTH_LIMIT, 128);
 }

@@ -51,9 +51,9 @@ fn stump(feature: u16, left: f64, right: f64) -> Tree {
             test: Test::AtMost(0.0, Missing::Right),
             left: Child::Leaf(0),
             right: Child::Leaf(1),
-            cover_left: 0.5,
         }],
         leaves: vec![left, right],
+        covers: vec![1.0, 1.0],
         category_words: vec![],
     }
 }

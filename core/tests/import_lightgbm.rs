@@ -8,7 +8,7 @@
 
 mod support;
 
-use candor_core::ensemble::{Child, Missing, Test};
+use candor_core::ensemble::{Child, Levels, Missing, Test};
 use candor_core::import::ImportError;
 use candor_core::import::lightgbm::from_text;
 use support::Random;
@@ -19,7 +19,8 @@ const MODEL: &str = include_str!("fixtures/lightgbm.txt");
 #[test]
 fn a_model_is_taken_over_number_by_number() {
     let imported = from_text(MODEL).unwrap();
-    assert_eq!(imported.feature_names, ["AMT_CREDIT", "EXT_SOURCE", "REGION"]);
+    let names: Vec<&str> = imported.features.iter().map(|feature| &feature.name[..]).collect();
+    assert_eq!(names, ["AMT_CREDIT", "EXT_SOURCE", "REGION"]);
     let [first, second, third] = &imported.ensemble.trees[..] else {
         panic!("three trees")
     };
@@ -28,16 +29,20 @@ fn a_model_is_taken_over_number_by_number() {
         tests,
         [
             Test::AtMost(1000.5, Missing::Left),
-            Test::InSet { start: 0, length: 2 },
+            Test::InSet {
+                start: 0,
+                length: 2,
+                levels: Levels::Truncated,
+                missing_left: false
+            },
             Test::AtMost(-0.25, Missing::ZeroRight),
         ]
     );
-    let covers: Vec<f64> = first.nodes.iter().map(|node| node.cover_left).collect();
-    assert_eq!(covers, [0.4, 0.25, 0.25]);
+    assert_eq!(first.shares(), [0.4, 0.25, 0.25]);
     assert_eq!(first.nodes[0].right, Child::Node(2));
     assert_eq!(first.nodes[2].right, Child::Leaf(3));
     // A node that no row reached weighs both sides alike, and NaN is 0 where no missing values were seen.
-    assert_eq!(second.nodes[0].cover_left, 0.5);
+    assert_eq!(second.shares(), [0.5]);
     assert_eq!(second.nodes[0].test, Test::AtMost(0.5, Missing::AsZero));
     assert_eq!((third.nodes.len(), &third.leaves[..]), (0, &[-0.75][..]));
 
@@ -146,7 +151,7 @@ fn what_is_wrong_is_named_with_its_line() {
             "leaf_count",
             "leaf_count=10 -30 15 45",
             Some(first),
-            "its children -20 together",
+            "the cover of leaf 1 is not a number",
         ),
         (
             1,
@@ -360,7 +365,7 @@ fn no_mutation_makes_the_reader_panic() {
             Ok(imported) => {
                 read += 1;
                 // What was read can be walked: no index leads astray.
-                let row = vec![0.5; imported.feature_names.len()];
+                let row = vec![0.5; imported.features.len()];
                 assert!(!imported.ensemble.raw_score(&row).is_nan(), "{text}");
             }
             Err(_) => refused += 1,

@@ -94,30 +94,31 @@ fn contributions_are_the_shapley_values_of_their_definition() {
 
 /// A chain of `length` nodes whose features are taken modulo `features`.
 fn chain(random: &mut Random, length: usize, features: usize) -> Ensemble {
-    let nodes = (0..length).map(|index| {
-        let (leaf, next) = (Child::Leaf(index as u32), Child::Node(index as u32 + 1));
-        let next = if index + 1 == length {
-            Child::Leaf(length as u32)
-        } else {
-            next
-        };
-        let left_leaf = random.chance(0.5);
-        let share = random.unit();
-        let cover_left = if left_leaf { share } else { 1.0 - share };
-        Node {
-            feature: (index % features) as u16,
-            test: Test::AtMost(random.between(-3.0, 3.0), Missing::Left),
-            left: if left_leaf { leaf } else { next },
-            right: if left_leaf { next } else { leaf },
-            cover_left,
-        }
-    });
+    let nodes: Vec<Node> = (0..length)
+        .map(|index| {
+            let (leaf, next) = (Child::Leaf(index as u32), Child::Node(index as u32 + 1));
+            let next = if index + 1 == length {
+                Child::Leaf(length as u32)
+            } else {
+                next
+            };
+            let left_leaf = random.chance(0.5);
+            Node {
+                feature: (index % features) as u16,
+                test: Test::AtMost(random.between(-3.0, 3.0), Missing::Left),
+                left: if left_leaf { leaf } else { next },
+                right: if left_leaf { next } else { leaf },
+            }
+        })
+        .collect();
+    let shares: Vec<f64> = (0..length).map(|_| random.unit()).collect();
     let tree = Tree {
-        nodes: nodes.collect(),
+        covers: trees::covers_of(&nodes, &shares),
+        nodes,
         leaves: (0..=length).map(|_| random.between(-1.0, 1.0)).collect(),
         category_words: vec![],
     };
-    Ensemble { trees: vec![tree] }
+    Ensemble::new(vec![tree])
 }
 
 #[test]
@@ -204,7 +205,6 @@ fn a_feature_whose_branches_say_the_same_contributes_nothing() {
             test: Test::AtMost(0.5, Missing::Right),
             left: moved(same.root(), 1, 0),
             right: moved(same.root(), 1 + nodes, leaves),
-            cover_left: 0.3,
         };
         let copy = |by_nodes, by_leaves| {
             same.nodes.iter().map(move |node| Node {
@@ -219,9 +219,13 @@ fn a_feature_whose_branches_say_the_same_contributes_nothing() {
                 .chain(copy(1 + nodes, leaves))
                 .collect(),
             leaves: [same.leaves.clone(), same.leaves.clone()].concat(),
+            covers: [0.3, 0.7]
+                .iter()
+                .flat_map(|share| same.covers.iter().map(move |cover| share * cover))
+                .collect(),
             category_words: same.category_words.clone(),
         };
-        let (one, two) = (Ensemble { trees: vec![same] }, Ensemble { trees: vec![doubled] });
+        let (one, two) = (Ensemble::new(vec![same]), Ensemble::new(vec![doubled]));
         let row = trees::row(&mut random, 5);
         let found = contributions(&two, &row).1;
         assert_close(
@@ -273,9 +277,8 @@ fn shares_too_small_for_a_float_still_give_numbers() {
     // The product of the shares of feature 0 falls below the smallest normal float, and at last to 0.
     for tiny in [f64::from_bits(1), f64::MIN_POSITIVE, 1e-200, 1e-160, 1e-100] {
         let mut ensemble = chain(&mut Random::new(7), 8, 1);
-        for node in &mut ensemble.trees[0].nodes {
-            node.cover_left = tiny;
-        }
+        let tree = &mut ensemble.trees[0];
+        tree.covers = trees::covers_of(&tree.nodes, &[tiny; 8]);
         for value in [-3.5, -0.5, 0.5, 3.5] {
             assert_additive(&ensemble, &[value], &format!("shares of {tiny}, value {value}"));
         }

@@ -4,20 +4,35 @@ mod tree;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use tree::NumericTest;
-pub use tree::{Child, DEPTH_LIMIT, Missing, Node, Test, Tree};
+pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
+pub(crate) use tree::{NumericTest, ZERO_THRESHOLD};
 
-/// Trees whose leaf values add up to the raw score (log-odds of default before calibration).
+/// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
+/// `offset` + `scale` · Σ leaf.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ensemble {
     /// The trees, added in this order.
     pub trees: Vec<Tree>,
+    /// What the sum of the leaves is multiplied with: 1, unless a library averages its trees or scales their sum.
+    pub scale: f64,
+    /// What is added last: 0, unless a library keeps a base score outside its trees.
+    pub offset: f64,
 }
 
 impl Ensemble {
-    /// The raw score of one row of features: the sum of the leaf that the row reaches in each tree, in tree order.
+    /// Trees that are added as they are.
+    pub fn new(trees: Vec<Tree>) -> Self {
+        Self {
+            trees,
+            scale: 1.0,
+            offset: 0.0,
+        }
+    }
+
+    /// The raw score of one row of features by a plain walk, tree after tree.
     pub fn raw_score(&self, features: &[f64]) -> f64 {
-        self.trees.iter().fold(0.0, |sum, tree| sum + tree.value(features))
+        let sum = self.trees.iter().fold(0.0, |sum, tree| sum + tree.value(features));
+        self.offset + self.scale * sum
     }
 
     /// Number of leaves of all trees.
@@ -28,11 +43,17 @@ impl Ensemble {
     /// The largest absolute raw score that any row can reach.
     pub fn largest_score(&self) -> f64 {
         let largest = |tree: &Tree| tree.leaves.iter().fold(0.0_f64, |most, leaf| most.max(leaf.abs()));
-        self.trees.iter().fold(0.0, |sum, tree| sum + largest(tree))
+        let sum = self.trees.iter().fold(0.0, |sum, tree| sum + largest(tree));
+        self.offset.abs() + self.scale.abs() * sum
     }
 
     /// What is wrong with the trees over `features` features, if anything; a model file is checked with it at load.
     pub(crate) fn problem(&self, features: usize) -> Option<String> {
+        for (name, value) in [("scale", self.scale), ("offset", self.offset)] {
+            if !value.is_finite() {
+                return Some(format!("the {name} {value} is not a finite number"));
+            }
+        }
         self.trees
             .iter()
             .enumerate()

@@ -12,6 +12,9 @@ pub struct Tree {
     pub nodes: Vec<Node>,
     /// Values of the leaves.
     pub leaves: Vec<f64>,
+    /// How much of the training data each leaf holds: a count (LightGBM) or a sum of hessians (XGBoost). The cover of a
+    /// node is the sum of those below, and SHAP weighs branches by it.
+    pub covers: Vec<f64>,
     /// Category sets of all nodes, one bit per level, 32 levels a word.
     pub category_words: Vec<u32>,
 }
@@ -31,9 +34,6 @@ pub struct Node {
     /// Where the others go.
     #[serde(rename = "r")]
     pub right: Child,
-    /// Share of the node's training cover that went left; the rest went right. SHAP weighs the branches with it.
-    #[serde(rename = "c")]
-    pub cover_left: f64,
 }
 
 /// Which rows go left at a node.
@@ -42,7 +42,7 @@ pub enum Test {
     /// value ≤ threshold, in f64.
     #[serde(rename = "n")]
     AtMost(f64, Missing),
-    /// The level is in the set held in these category words; missing, unseen and negative levels go right.
+    /// The level is in the set held in these category words.
     #[serde(rename = "c")]
     InSet {
         /// First word.
@@ -51,7 +51,48 @@ pub enum Test {
         /// Number of words.
         #[serde(rename = "n")]
         length: u32,
+        /// How a value becomes a level; what becomes none is in no set.
+        #[serde(rename = "l")]
+        levels: Levels,
+        /// Whether NaN goes left.
+        #[serde(rename = "m")]
+        missing_left: bool,
     },
+}
+
+/// How a number becomes the level of a category.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Levels {
+    /// Cut off towards zero, so that everything between −1 and 1 is level 0 (LightGBM).
+    #[serde(rename = "t")]
+    Truncated,
+    /// Rounded to a 32-bit float, then cut off; below 0 and from 2²⁴ up there is no level (XGBoost).
+    #[serde(rename = "s")]
+    TruncatedSingle,
+    /// Rounded to a 32-bit float, which must be a whole number from 0 to below 2²⁴ (ONNX, CatBoost).
+    #[serde(rename = "e")]
+    ExactSingle,
+}
+
+impl Levels {
+    /// The level that a value stands for, if any; NaN stands for none.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked, and a saturated cast is past every set"
+    )]
+    pub fn level(self, value: f64) -> Option<u32> {
+        /// From here on not every whole number is a 32-bit float.
+        const END: f32 = 16_777_216.0;
+        let single = value as f32;
+        match self {
+            Self::Truncated => (value > -1.0).then_some(value as u32),
+            Self::TruncatedSingle => (0.0..END).contains(&single).then_some(single as u32),
+            Self::ExactSingle => {
+                ((0.0..END).contains(&single) && libm::truncf(single) == single).then_some(single as u32)
+            }
+        }
+    }
 }
 
 /// What a numeric test does with a missing value.
@@ -85,8 +126,11 @@ pub enum Child {
     Leaf(u32),
 }
 
+/// Largest cover of a leaf.
+const MOST_COVER: f64 = 1e200;
+
 /// LightGBM's `kZeroThreshold`, a float there.
-const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+pub(crate) const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
 
 /// A numeric test, worked out so that a value takes no branch: which comes next cannot be foreseen, and a wrong guess of
 /// the processor costs more than the comparison.
@@ -115,6 +159,15 @@ impl NumericTest {
         let missing = value.is_nan() | (self.zero_is_missing & (value.abs() <= ZERO_THRESHOLD));
         (missing & self.missing_left) | (!missing & (value <= self.threshold))
     }
+}
+
+/// Whether a level is in a set of words.
+pub(crate) fn is_in(words: &[u32], level: Option<u32>) -> bool {
+    level.is_some_and(|level| {
+        words
+            .get(level as usize / 32)
+            .is_some_and(|word| word >> (level % 32) & 1 == 1)
+    })
 }
 
 impl Tree {
@@ -150,20 +203,33 @@ impl Tree {
         let value = features[usize::from(node.feature)];
         match node.test {
             Test::AtMost(threshold, missing) => NumericTest::new(threshold, missing).goes_left(value),
-            Test::InSet { start, length } => {
-                // The cast to an integer truncates towards zero, as LightGBM's does; NaN and values below 0 go right.
-                if value.is_nan() || value <= -1.0 {
-                    return false;
-                }
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a saturated cast is past every set"
-                )]
-                let level = value as u32;
-                level / 32 < length && self.category_words[(start + level / 32) as usize] >> (level % 32) & 1 == 1
+            Test::InSet {
+                start,
+                length,
+                levels,
+                missing_left,
+            } => {
+                let words = &self.category_words[start as usize..][..length as usize];
+                (value.is_nan() & missing_left) | is_in(words, levels.level(value))
             }
         }
+    }
+
+    /// Per node, the share of its cover that went left; a node that no training row reached weighs both sides alike.
+    pub fn shares(&self) -> Vec<f64> {
+        let (mut shares, mut covers) = (vec![0.5; self.nodes.len()], vec![0.0; self.nodes.len()]);
+        for (index, node) in self.nodes.iter().enumerate().rev() {
+            let cover = |child| match child {
+                Child::Node(below) => covers[below as usize],
+                Child::Leaf(leaf) => self.covers[leaf as usize],
+            };
+            let (left, both) = (cover(node.left), cover(node.left) + cover(node.right));
+            covers[index] = both;
+            if both > 0.0 {
+                shares[index] = left / both;
+            }
+        }
+        shares
     }
 
     /// What is wrong with the tree over `features` features, if anything.
@@ -174,6 +240,18 @@ impl Tree {
         }
         if let Some(leaf) = self.leaves.iter().position(|value| !value.is_finite()) {
             return Some(format!("leaf {leaf} is not a finite number"));
+        }
+        if self.covers.len() != leaves {
+            return Some(format!(
+                "{leaves} leaves need as many covers, not {}",
+                self.covers.len()
+            ));
+        }
+        // The limit keeps every sum of covers finite.
+        if let Some(leaf) = self.covers.iter().position(|cover| !(0.0..=MOST_COVER).contains(cover)) {
+            return Some(format!(
+                "the cover of leaf {leaf} is not a number from 0 to {MOST_COVER:e}"
+            ));
         }
         // Every node and leaf has exactly one parent, which comes before it: then the nodes form one tree.
         let mut depths = vec![None; nodes];
@@ -215,12 +293,9 @@ impl Tree {
     }
 
     fn test_problem(&self, node: &Node) -> Option<&'static str> {
-        if !(0.0..=1.0).contains(&node.cover_left) {
-            return Some("has a cover share outside 0 to 1");
-        }
         match node.test {
             Test::AtMost(threshold, _) => threshold.is_nan().then_some("has a threshold that is not a number"),
-            Test::InSet { start, length } => {
+            Test::InSet { start, length, .. } => {
                 let end = u64::from(start) + u64::from(length);
                 (end > self.category_words.len() as u64).then_some("has a category set outside the tree's words")
             }

@@ -2,17 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::ImportError;
-use crate::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
-
-/// An imported model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Imported {
-    /// The trees; their sum is LightGBM's raw score.
-    pub ensemble: Ensemble,
-    /// Names of the features, in the order in which the trees number them.
-    pub feature_names: Vec<String>,
-}
+use super::{FeatureKind, ImportError, Imported, ImportedFeature, Output};
+use crate::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
 
 /// Reads a text model.
 ///
@@ -28,18 +19,27 @@ pub fn from_text(text: &str) -> Result<Imported, ImportError> {
         ));
     };
     check_header(header)?;
-    let feature_names: Vec<String> = header.text("feature_names")?.split(' ').map(str::to_owned).collect();
+    let features: Vec<ImportedFeature> = header
+        .text("feature_names")?
+        .split(' ')
+        .map(|name| ImportedFeature {
+            name: name.to_owned(),
+            kind: FeatureKind::Number,
+        })
+        .collect();
     let mut trees = Vec::with_capacity(tree_sections.len());
     for section in tree_sections {
         let (tree, cover_problem) = tree(section)?;
-        if let Some(problem) = tree.problem(feature_names.len()).or(cover_problem) {
+        if let Some(problem) = tree.problem(features.len()).or(cover_problem) {
             return Err(malformed(section.line, &format!("tree {}: {problem}", section.name)));
         }
         trees.push(tree);
     }
     Ok(Imported {
-        ensemble: Ensemble { trees },
-        feature_names,
+        ensemble: Ensemble::new(trees),
+        features,
+        output: Output::LogOdds,
+        has_covers: true,
     })
 }
 
@@ -177,6 +177,7 @@ fn tree(section: &Section<'_>) -> Result<(Tree, Option<String>), ImportError> {
     if leaf_count <= 1 {
         let tree = Tree {
             nodes: Vec::new(),
+            covers: vec![0.0; leaves.len()],
             leaves,
             category_words: Vec::new(),
         };
@@ -224,7 +225,10 @@ fn tree(section: &Section<'_>) -> Result<(Tree, Option<String>), ImportError> {
             ));
         }
         let test = if decisions[index] & CATEGORICAL == 0 {
-            Test::AtMost(thresholds[index], missing(decisions[index], section, index)?)
+            Test::AtMost(
+                zero_flushed(thresholds[index]),
+                missing(decisions[index], section, index)?,
+            )
         } else {
             category_set(thresholds[index], &boundaries).ok_or_else(|| {
                 malformed(
@@ -238,16 +242,27 @@ fn tree(section: &Section<'_>) -> Result<(Tree, Option<String>), ImportError> {
             test,
             left,
             right,
-            // A node that no training row reached weighs both branches alike.
-            cover_left: if covered == 0.0 { 0.5 } else { covered_left / covered },
         });
     }
     let tree = Tree {
         nodes,
         leaves,
+        covers: leaf_covers,
         category_words,
     };
     Ok((tree, cover_problem))
+}
+
+/// LightGBM reads every value within 1e-35 of 0 as 0 before it asks any test; the threshold that says the same of values
+/// as they are.
+fn zero_flushed(threshold: f64) -> f64 {
+    if threshold.abs() > ZERO_THRESHOLD {
+        threshold
+    } else if threshold < 0.0 {
+        (-ZERO_THRESHOLD).next_down()
+    } else {
+        ZERO_THRESHOLD
+    }
 }
 
 fn missing(decision: u32, section: &Section<'_>, index: usize) -> Result<Missing, ImportError> {
@@ -276,6 +291,8 @@ fn category_set(number: f64, boundaries: &[u32]) -> Option<Test> {
     Some(Test::InSet {
         start,
         length: end.checked_sub(start)?,
+        levels: Levels::Truncated,
+        missing_left: false,
     })
 }
 

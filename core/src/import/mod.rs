@@ -4,6 +4,54 @@ pub mod lightgbm;
 
 use thiserror::Error;
 
+use crate::ensemble::Ensemble;
+
+/// A model brought in from another library.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The trees; [`Ensemble::raw_score`] is the library's raw score.
+    pub ensemble: Ensemble,
+    /// The features, in the order in which the trees number them.
+    pub features: Vec<ImportedFeature>,
+    /// What the raw score is.
+    pub output: Output,
+    /// Whether the model says how much training data each leaf holds. Without it every leaf counts alike, and only
+    /// interventional contributions mean anything.
+    pub has_covers: bool,
+}
+
+/// A feature of an imported model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedFeature {
+    /// Its name in the model, or `feature_0`, `feature_1` … where the model holds no names.
+    pub name: String,
+    /// What its values are.
+    pub kind: FeatureKind,
+}
+
+/// What the values of an imported feature are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FeatureKind {
+    /// A number. Categories that a model knows by number only are numbers, too.
+    Number,
+    /// One of these levels; the trees know a level by its position.
+    Category {
+        /// Names of the levels.
+        levels: Vec<String>,
+    },
+}
+
+/// What the raw score of an imported model is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// Log-odds of the positive class.
+    LogOdds,
+    /// Probability of the positive class.
+    Probability,
+    /// A predicted value.
+    Value,
+}
+
 /// Why a foreign model was not brought in.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImportError {

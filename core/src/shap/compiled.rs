@@ -81,6 +81,7 @@ impl<const K: usize> CompiledTree<K> {
         };
         // Per node: (feature, edge, z) of each feature tested above, the latest of each.
         let mut above: Vec<Vec<(u16, u32, f64)>> = vec![Vec::new(); tree.nodes.len()];
+        let cover_shares = tree.shares();
         let after_last = u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
         for (index, node) in (0_u32..).zip(&tree.nodes) {
             let path = std::mem::take(&mut above[index as usize]);
@@ -92,7 +93,8 @@ impl<const K: usize> CompiledTree<K> {
                     *value = 1.0 / rule.factor(k, cover, 1.0);
                 }
             }
-            let shares = [node.cover_left, 1.0 - node.cover_left];
+            let share = cover_shares[index as usize];
+            let shares = [share, 1.0 - share];
             for (side, child) in [node.left, node.right].into_iter().enumerate() {
                 if let Child::Node(below) = child {
                     let edge = 2 * index + 2 + u32::from(side == 1);
@@ -119,7 +121,7 @@ impl<const K: usize> CompiledTree<K> {
             };
             compiled.splits.push(Split {
                 inverse,
-                share: node.cover_left,
+                share,
                 cover,
                 feature: node.feature,
                 test: match node.test {

@@ -66,10 +66,11 @@ impl Explainer {
                 },
             )
             .collect();
-        let base_value = ensemble
+        let sum = ensemble
             .trees
             .iter()
-            .fold(0.0, |sum, tree| sum + expected_value(tree, tree.root()));
+            .fold(0.0, |sum, tree| sum + expected_value(tree, &tree.shares(), tree.root()));
+        let base_value = ensemble.offset + ensemble.scale * sum;
         Self {
             base_value,
             trees,
@@ -122,13 +123,16 @@ fn most_distinct_features(tree: &Tree, child: Child, path: &mut Vec<u16>) -> usi
     most
 }
 
-fn expected_value(tree: &Tree, child: Child) -> f64 {
+fn expected_value(tree: &Tree, shares: &[f64], child: Child) -> f64 {
     match child {
         Child::Leaf(leaf) => tree.leaves[leaf as usize],
         Child::Node(index) => {
             let node = &tree.nodes[index as usize];
-            let (left, right) = (expected_value(tree, node.left), expected_value(tree, node.right));
-            right + node.cover_left * (left - right)
+            let (left, right) = (
+                expected_value(tree, shares, node.left),
+                expected_value(tree, shares, node.right),
+            );
+            right + shares[index as usize] * (left - right)
         }
     }
 }

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use candor_core::artifact::{DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Part, Reference};
 use candor_core::decision::{Calibration, Costs, Excluded, Policy, Scaling};
-use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
+use candor_core::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
 use candor_core::preprocessing::expression::{Binding, Scope, ValueType, compile};
 use candor_core::preprocessing::{Feature, Preprocessing, Source};
 use candor_core::schema::{Change, Group, Level, NumberKind};
@@ -61,9 +61,7 @@ pub fn without_parity() -> Model {
     let schema = schema();
     let preprocessing = preprocessing(&schema);
     Model {
-        ensemble: Ensemble {
-            trees: (0..24).map(tree).collect(),
-        },
+        ensemble: Ensemble::new((0..24).map(tree).collect()),
         calibration: Calibration {
             slope: 1.0123,
             intercept: -0.3217,
@@ -247,27 +245,32 @@ fn tree(index: u32) -> Tree {
     ];
     let missing = |offset: u32| kinds[((index + offset) % 5) as usize];
     let again = if index % 2 == 1 { 3 } else { 8 };
-    let node = |feature, test, left, right, share: f64| Node {
+    let node = |feature, test, left, right| Node {
         feature,
         test,
         left,
         right,
-        cover_left: share,
+    };
+    let set = |start, length| Test::InSet {
+        start,
+        length,
+        levels: Levels::Truncated,
+        missing_left: false,
     };
     let (n, l) = (Child::Node, Child::Leaf);
     Tree {
         nodes: vec![
-            node(3, Test::AtMost(0.037 * step, missing(0)), n(1), n(2), 0.31),
-            node(0, Test::AtMost(31_000.0 * step, missing(1)), n(3), n(4), 0.47),
-            node(7, Test::AtMost(1.7 * step, missing(2)), n(5), n(6), 0.59),
-            node(5, Test::InSet { start: 0, length: 1 }, l(0), n(7), 0.23),
-            node(6, Test::InSet { start: 1, length: 2 }, l(1), l(2), 0.71),
-            node(9, Test::AtMost(0.5, Missing::AsZero), l(3), n(8), 0.83),
-            node(10, Test::AtMost(0.013 * step, missing(3)), l(4), l(5), 0.41),
-            node(again, Test::AtMost(0.019 * step, missing(4)), n(9), l(7), 0.67),
-            node(11, Test::AtMost(0.0, missing(0)), l(8), l(9), 0.37),
-            node(10, Test::AtMost(0.017 * step, missing(1)), l(6), n(10), 0.53),
-            node(2, Test::AtMost(-101.0 * step, missing(2)), l(10), l(11), 0.19),
+            node(3, Test::AtMost(0.037 * step, missing(0)), n(1), n(2)),
+            node(0, Test::AtMost(31_000.0 * step, missing(1)), n(3), n(4)),
+            node(7, Test::AtMost(1.7 * step, missing(2)), n(5), n(6)),
+            node(5, set(0, 1), l(0), n(7)),
+            node(6, set(1, 2), l(1), l(2)),
+            node(9, Test::AtMost(0.5, Missing::AsZero), l(3), n(8)),
+            node(10, Test::AtMost(0.013 * step, missing(3)), l(4), l(5)),
+            node(again, Test::AtMost(0.019 * step, missing(4)), n(9), l(7)),
+            node(11, Test::AtMost(0.0, missing(0)), l(8), l(9)),
+            node(10, Test::AtMost(0.017 * step, missing(1)), l(6), n(10)),
+            node(2, Test::AtMost(-101.0 * step, missing(2)), l(10), l(11)),
         ],
         leaves: vec![
             -0.11,
@@ -282,6 +285,9 @@ fn tree(index: u32) -> Tree {
             -0.19,
             0.041,
             -0.37 / (step + 2.0),
+        ],
+        covers: vec![
+            310.0, 271.0, 113.0, 97.0, 59.0, 421.0, 37.0, 83.0, 17.0, 29.0, 211.0, 53.0,
         ],
         category_words: vec![0b0110, 0x8421_1248 ^ index, 0b1010_0101],
     }

@@ -1,6 +1,6 @@
 //! Random trees, and rows of features that like to sit on their thresholds.
 
-use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
+use candor_core::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
 
 use super::Random;
 
@@ -36,28 +36,28 @@ pub struct Shape {
 }
 
 pub fn ensemble(random: &mut Random, shape: Shape, trees: usize) -> Ensemble {
-    Ensemble {
-        trees: (0..trees).map(|_| tree(random, shape)).collect(),
-    }
+    Ensemble::new((0..trees).map(|_| tree(random, shape)).collect())
 }
 
 pub fn tree(random: &mut Random, shape: Shape) -> Tree {
     let mut tree = Tree {
         nodes: Vec::new(),
         leaves: Vec::new(),
+        covers: Vec::new(),
         category_words: Vec::new(),
     };
-    grow(random, shape, 0, &mut tree);
+    grow(random, shape, 0, 1.0, &mut tree);
     tree
 }
 
-fn grow(random: &mut Random, shape: Shape, depth: usize, tree: &mut Tree) -> Child {
+fn grow(random: &mut Random, shape: Shape, depth: usize, cover: f64, tree: &mut Tree) -> Child {
     if depth == shape.depth || (depth > 0 && random.chance(shape.leaf)) {
         tree.leaves.push(random.between(-1.0, 1.0));
+        tree.covers.push(cover);
         return Child::Leaf(tree.leaves.len() as u32 - 1);
     }
     let share = random.unit();
-    let cover_left = match random.unit() {
+    let share_left = match random.unit() {
         u if u < shape.no_cover => 0.0,
         u if u < 2.0 * shape.no_cover => 1.0,
         _ => share,
@@ -68,10 +68,9 @@ fn grow(random: &mut Random, shape: Shape, depth: usize, tree: &mut Tree) -> Chi
         test: test(random, &mut tree.category_words),
         left: Child::Leaf(0),
         right: Child::Leaf(0),
-        cover_left,
     });
-    tree.nodes[index].left = grow(random, shape, depth + 1, tree);
-    tree.nodes[index].right = grow(random, shape, depth + 1, tree);
+    tree.nodes[index].left = grow(random, shape, depth + 1, cover * share_left, tree);
+    tree.nodes[index].right = grow(random, shape, depth + 1, cover * (1.0 - share_left), tree);
     Child::Node(index as u32)
 }
 
@@ -79,7 +78,13 @@ fn test(random: &mut Random, words: &mut Vec<u32>) -> Test {
     if random.chance(0.3) {
         let (start, length) = (words.len() as u32, random.below(4) as u32);
         words.extend((0..length).map(|_| random.bits() as u32));
-        return Test::InSet { start, length };
+        let kinds = [Levels::Truncated, Levels::TruncatedSingle, Levels::ExactSingle];
+        return Test::InSet {
+            start,
+            length,
+            levels: *random.pick(&kinds),
+            missing_left: random.chance(0.5),
+        };
     }
     let missing = [
         Missing::AsZero,
@@ -110,10 +115,53 @@ pub fn goes_left(tree: &Tree, node: &Node, row: &[f64]) -> bool {
         Test::AtMost(_, Missing::ZeroLeft) if zero => true,
         Test::AtMost(_, Missing::ZeroRight) if zero => false,
         Test::AtMost(threshold, _) => threshold >= if value.is_nan() { 0.0 } else { value },
-        Test::InSet { start, length } => {
+        Test::InSet {
+            start,
+            length,
+            levels,
+            missing_left,
+        } => {
             let words = &tree.category_words[start as usize..(start + length) as usize];
-            let members = (0..words.len() * 32).filter(|level| words[level / 32] >> (level % 32) & 1 == 1);
-            value > -1.0 && members.into_iter().any(|level| value.trunc() == level as f64)
+            let mut members = (0..words.len() * 32).filter(|level| words[level / 32] >> (level % 32) & 1 == 1);
+            let single = f64::from(value as f32);
+            match levels {
+                _ if value.is_nan() => missing_left,
+                Levels::Truncated => value > -1.0 && members.any(|level| value.trunc() == level as f64),
+                Levels::TruncatedSingle => single >= 0.0 && members.any(|level| single.trunc() == level as f64),
+                Levels::ExactSingle => members.any(|level| single == level as f64),
+            }
         }
     }
+}
+
+/// Per node, the share of the cover that went left, from the definition: what the leaves below hold.
+pub fn shares(tree: &Tree) -> Vec<f64> {
+    fn cover(tree: &Tree, child: Child) -> f64 {
+        match child {
+            Child::Leaf(leaf) => tree.covers[leaf as usize],
+            Child::Node(index) => {
+                let node = &tree.nodes[index as usize];
+                cover(tree, node.left) + cover(tree, node.right)
+            }
+        }
+    }
+    let share = |node: &Node| match (cover(tree, node.left), cover(tree, node.right)) {
+        (0.0, 0.0) => 0.5,
+        (left, right) => left / (left + right),
+    };
+    tree.nodes.iter().map(share).collect()
+}
+
+/// Covers of the leaves that give these shares, from a cover of 1 at the root.
+pub fn covers_of(nodes: &[Node], shares: &[f64]) -> Vec<f64> {
+    let (mut at_node, mut at_leaf) = (vec![1.0; nodes.len()], vec![1.0; nodes.len() + 1]);
+    for (index, node) in nodes.iter().enumerate() {
+        for (child, share) in [(node.left, shares[index]), (node.right, 1.0 - shares[index])] {
+            match child {
+                Child::Node(below) => at_node[below as usize] = at_node[index] * share,
+                Child::Leaf(leaf) => at_leaf[leaf as usize] = at_node[index] * share,
+            }
+        }
+    }
+    at_leaf
 }
