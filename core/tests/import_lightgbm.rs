@@ -158,7 +158,7 @@ fn what_is_wrong_is_named_with_its_line() {
             "leaf_count",
             "leaf_count=10 nan 15 45",
             Some(first),
-            "its children NaN together",
+            "the cover of leaf 1 is not a number",
         ),
         (
             1,
