@@ -256,12 +256,12 @@ fn tree(section: &Section<'_>) -> Result<(Tree, Option<String>), ImportError> {
 /// LightGBM reads every value within 1e-35 of 0 as 0 before it asks any test; the threshold that says the same of values
 /// as they are.
 fn zero_flushed(threshold: f64) -> f64 {
-    if threshold.abs() > ZERO_THRESHOLD {
-        threshold
-    } else if threshold < 0.0 {
+    if (0.0..=ZERO_THRESHOLD).contains(&threshold) {
+        ZERO_THRESHOLD
+    } else if (-ZERO_THRESHOLD..0.0).contains(&threshold) {
         (-ZERO_THRESHOLD).next_down()
     } else {
-        ZERO_THRESHOLD
+        threshold
     }
 }
 
