@@ -28,6 +28,7 @@ pub mod scorer;
 pub mod shap;
 pub mod stats;
 pub mod text;
+mod vectors;
 
 pub use application::{Application, FieldError, Raw};
 pub use artifact::{LoadError, Model};

@@ -84,7 +84,7 @@ impl Scorer {
 
     /// Scores an application.
     pub fn score(&self, application: &Application) -> Score {
-        self.score_features(&self.features(application))
+        self.score_of(self.explainer.compiled().raw_score(&self.features(application)))
     }
 
     /// Scores an application and says why. Costs several times as much as [`score`](Self::score).
@@ -97,10 +97,9 @@ impl Scorer {
             ..
         } = &self.model;
         let features = self.features(application);
-        let score = self.score_features(&features);
         let mut contributions = vec![0.0; features.len()];
-        self.explainer
-            .contributions(&self.model.ensemble, &features, &mut contributions);
+        let raw_score = self.explainer.contributions(&features, &mut contributions);
+        let score = self.score_of(raw_score);
         for contribution in &mut contributions {
             *contribution *= calibration.slope;
         }
@@ -136,14 +135,11 @@ impl Scorer {
         })
     }
 
-    fn score_features(&self, features: &[f64]) -> Score {
+    fn score_of(&self, raw_score: f64) -> Score {
         let Model {
-            ensemble,
-            calibration,
-            policy,
-            ..
+            calibration, policy, ..
         } = &self.model;
-        let log_odds = calibration.apply(ensemble.raw_score(features));
+        let log_odds = calibration.apply(raw_score);
         let probability = probability_of(log_odds);
         Score {
             log_odds,

@@ -17,7 +17,7 @@ use support::{Random, trees};
 fn contributions(ensemble: &Ensemble, row: &[f64]) -> (f64, Vec<f64>) {
     let explainer = Explainer::new(ensemble);
     let mut contributions = vec![0.0; row.len()];
-    explainer.contributions(ensemble, row, &mut contributions);
+    explainer.contributions(row, &mut contributions);
     (explainer.base_value(), contributions)
 }
 
@@ -267,7 +267,7 @@ fn contributions_are_added_to_what_is_there() {
     let row = [0.1, -0.2, 0.3, -0.4];
     let once = contributions(&ensemble, &row).1;
     let mut twice = once.clone();
-    Explainer::new(&ensemble).contributions(&ensemble, &row, &mut twice);
+    Explainer::new(&ensemble).contributions(&row, &mut twice);
     let expected: Vec<f64> = once.iter().map(|value| 2.0 * value).collect();
     assert_close(&twice, &expected, 1e-15, "added twice");
 }

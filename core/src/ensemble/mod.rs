@@ -1,11 +1,15 @@
 //! A sum of decision trees over the features.
 
+mod compiled;
+mod encoding;
 mod tree;
 
 use serde::{Deserialize, Serialize};
 
+pub use compiled::Compiled;
+pub(crate) use encoding::CodeTest;
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
-pub(crate) use tree::{NumericTest, ZERO_THRESHOLD};
+pub(crate) use tree::ZERO_THRESHOLD;
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.

@@ -96,7 +96,7 @@ impl Levels {
 }
 
 /// What a numeric test does with a missing value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Missing {
     /// NaN is read as 0 and compared.
     #[serde(rename = "0")]

@@ -11,71 +11,67 @@
 mod compiled;
 mod quadrature;
 
-use crate::ensemble::{Child, Ensemble, Tree};
-use compiled::{CompiledTree, Scratch};
+use crate::ensemble::{Child, Compiled, Ensemble, Tree};
+use crate::vectors;
+use compiled::{Layout, Points, Scratch};
 use quadrature::Rule;
 
-/// Computes contributions; made once for an ensemble.
+/// Rows that are explained side by side.
+const ROWS: usize = 8;
+
+/// Computes raw scores and contributions; made once for an ensemble.
 #[derive(Debug, Clone)]
 pub struct Explainer {
+    compiled: Compiled,
     base_value: f64,
-    trees: Vec<AnyTree>,
-    rules: Rules,
-}
-
-/// A tree compiled for the smallest rule that is exact for it: K points for at most 2K distinct features on a path.
-#[derive(Debug, Clone)]
-enum AnyTree {
-    Two(CompiledTree<2>),
-    Four(CompiledTree<4>),
-    Eight(CompiledTree<8>),
-    Sixteen(CompiledTree<16>),
-    /// Trees are at most 128 deep.
-    SixtyFour(CompiledTree<64>),
-}
-
-#[derive(Debug, Clone)]
-struct Rules {
-    two: Rule<2>,
-    four: Rule<4>,
-    eight: Rule<8>,
-    sixteen: Rule<16>,
-    sixty_four: Rule<64>,
+    scale: f64,
+    layout: Layout,
+    /// The rule of trees with at most 4 distinct features on a path.
+    two: Points<2>,
+    /// The rules of 4, 8, 12 … points for the others, four points at a time: that of 4·n points begins at n·(n − 1)/2.
+    fours: Vec<Points<4>>,
 }
 
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        let rules = Rules {
-            two: Rule::gauss_legendre(),
-            four: Rule::gauss_legendre(),
-            eight: Rule::gauss_legendre(),
-            sixteen: Rule::gauss_legendre(),
-            sixty_four: Rule::gauss_legendre(),
-        };
-        let trees = ensemble
-            .trees
-            .iter()
-            .map(
-                |tree| match most_distinct_features(tree, tree.root(), &mut Vec::new()) {
-                    0..=4 => AnyTree::Two(CompiledTree::new(tree, &rules.two)),
-                    5..=8 => AnyTree::Four(CompiledTree::new(tree, &rules.four)),
-                    9..=16 => AnyTree::Eight(CompiledTree::new(tree, &rules.eight)),
-                    17..=32 => AnyTree::Sixteen(CompiledTree::new(tree, &rules.sixteen)),
-                    _ => AnyTree::SixtyFour(CompiledTree::new(tree, &rules.sixty_four)),
-                },
-            )
-            .collect();
+        let (compiled, tests) = Compiled::with_tests(ensemble);
+        let two = Rule::gauss_legendre(2);
+        let mut rules: Vec<Rule> = Vec::new();
+        let mut layout = Layout::default();
+        for (tree, tests) in ensemble.trees.iter().zip(&tests) {
+            // K points are exact for 2K distinct features.
+            let distinct = most_distinct_features(tree, tree.root(), &mut Vec::new());
+            if distinct <= 4 {
+                layout.push(tree, tests, &two.points);
+            } else {
+                let fours = distinct.div_ceil(8);
+                while rules.len() < fours {
+                    rules.push(Rule::gauss_legendre(4 * (rules.len() + 1)));
+                }
+                layout.push(tree, tests, &rules[fours - 1].points);
+            }
+        }
         let sum = ensemble
             .trees
             .iter()
             .fold(0.0, |sum, tree| sum + expected_value(tree, &tree.shares(), tree.root()));
-        let base_value = ensemble.offset + ensemble.scale * sum;
         Self {
-            base_value,
-            trees,
-            rules,
+            compiled,
+            base_value: ensemble.offset + ensemble.scale * sum,
+            scale: ensemble.scale,
+            layout,
+            two: Points::of(&two, 0),
+            fours: rules
+                .iter()
+                .flat_map(|rule| (0..rule.points.len()).step_by(4).map(|first| Points::of(rule, first)))
+                .collect(),
         }
+    }
+
+    /// The trees, compiled for raw scores alone.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
     }
 
     /// The mean raw score over the training population as the trees saw it: what the contributions start from.
@@ -83,28 +79,81 @@ impl Explainer {
         self.base_value
     }
 
-    /// Adds each feature's contribution to the raw score of the row to `contributions`, which has a place per feature.
-    /// `ensemble` is the one that the explainer was made for.
-    pub fn contributions(&self, ensemble: &Ensemble, features: &[f64], contributions: &mut [f64]) {
-        let rules = &self.rules;
-        let (mut two, mut four, mut eight) = (Scratch::new(), Scratch::new(), Scratch::new());
-        let (mut sixteen, mut sixty_four) = (Scratch::new(), Scratch::new());
-        for (compiled, tree) in self.trees.iter().zip(&ensemble.trees) {
-            match compiled {
-                AnyTree::Two(compiled) => compiled.contributions(tree, &rules.two, features, &mut two, contributions),
-                AnyTree::Four(compiled) => {
-                    compiled.contributions(tree, &rules.four, features, &mut four, contributions);
+    /// Adds each feature's contribution to the raw score of the row to `contributions`, which has a place per feature,
+    /// and returns the raw score.
+    pub fn contributions(&self, features: &[f64], contributions: &mut [f64]) -> f64 {
+        vectors::with(
+            #[inline(always)]
+            || {
+                let mut codes = self.compiled.codes::<1>();
+                self.compiled.encoding().encode(features, 0, &mut codes);
+                let mut sums = vec![[0.0]; contributions.len()];
+                self.add(&codes, &mut Workspace::new(&self.layout), &mut sums);
+                for (contribution, [sum]) in contributions.iter_mut().zip(sums) {
+                    *contribution += self.scale * sum;
                 }
-                AnyTree::Eight(compiled) => {
-                    compiled.contributions(tree, &rules.eight, features, &mut eight, contributions);
+                self.compiled.raw_score_of(&codes)
+            },
+        )
+    }
+
+    /// Adds the contributions of rows of `width` features each, one after the other, to `contributions`, which is laid out
+    /// as the rows are. The bits are those of [`contributions`](Self::contributions), row by row.
+    pub fn contributions_of_rows(&self, rows: &[f64], width: usize, contributions: &mut [f64]) {
+        let width = width.max(1);
+        vectors::with(
+            #[inline(always)]
+            || {
+                let mut codes = self.compiled.codes::<ROWS>();
+                let mut workspace = Workspace::new(&self.layout);
+                let mut sums = vec![[0.0; ROWS]; width];
+                for (rows, contributions) in rows.chunks(width * ROWS).zip(contributions.chunks_mut(width * ROWS)) {
+                    for (row, features) in rows.chunks_exact(width).enumerate() {
+                        self.compiled.encoding().encode(features, row, &mut codes);
+                    }
+                    sums.fill([0.0; ROWS]);
+                    self.add(&codes, &mut workspace, &mut sums);
+                    for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
+                        for (contribution, sums) in contributions.iter_mut().zip(&sums) {
+                            *contribution += self.scale * sums[row];
+                        }
+                    }
                 }
-                AnyTree::Sixteen(compiled) => {
-                    compiled.contributions(tree, &rules.sixteen, features, &mut sixteen, contributions);
-                }
-                AnyTree::SixtyFour(compiled) => {
-                    compiled.contributions(tree, &rules.sixty_four, features, &mut sixty_four, contributions);
-                }
+            },
+        );
+    }
+
+    /// Adds what all trees contribute to encoded rows, before scaling.
+    #[inline(always)]
+    fn add<const R: usize>(&self, codes: &[[u8; R]], workspace: &mut Workspace<R>, sums: &mut [[f64; R]]) {
+        for tree in &self.layout.trees {
+            let points = tree.points as usize;
+            if points == 2 {
+                self.layout
+                    .contributions(tree, &self.two, 0, codes, &mut workspace.two, sums);
+                continue;
             }
+            let first = points / 4 * (points / 4 - 1) / 2;
+            for (four, points) in self.fours[first..first + points / 4].iter().enumerate() {
+                self.layout
+                    .contributions(tree, points, 4 * four, codes, &mut workspace.four, sums);
+            }
+        }
+    }
+}
+
+/// Space for the two kernels.
+struct Workspace<const R: usize> {
+    two: Scratch<2, R>,
+    four: Scratch<4, R>,
+}
+
+impl<const R: usize> Workspace<R> {
+    #[inline(always)]
+    fn new(layout: &Layout) -> Self {
+        Self {
+            two: Scratch::new(layout),
+            four: Scratch::new(layout),
         }
     }
 }
