@@ -148,7 +148,7 @@ impl Compiled {
             covers: vec![0.0],
             category_words: Vec::new(),
         };
-        while trees.len() % LANES != 0 {
+        while !trees.len().is_multiple_of(LANES) {
             trees.push((0, layout.tree(&nothing, &[])));
         }
         let groups = trees

@@ -6,6 +6,7 @@
 //! whose code is 0 for a level in the set and 255 for the others. A row passes a test when `code ≤ rank`.
 
 use std::collections::BTreeMap;
+use std::hint::select_unpredictable;
 
 use super::tree::is_in;
 use super::{Ensemble, Levels, Missing, Test, Tree, ZERO_THRESHOLD};
@@ -36,7 +37,18 @@ struct Chunk {
     pivots: Option<Box<[f64; BLOCK]>>,
     /// How many of the thresholds are below 0: the rank of a missing value that is read as 0.
     rank_of_zero: u8,
-    columns: Vec<(u32, Missing)>,
+    columns: Vec<Column>,
+}
+
+/// The codes of a chunk for one way of treating missing values.
+#[derive(Debug, Clone)]
+struct Column {
+    column: u32,
+    missing: Missing,
+    /// The code of a missing value.
+    code_of_nothing: u8,
+    /// Whether zero is missing, too.
+    zero_is_nothing: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -90,11 +102,11 @@ impl Encoding {
             let tests_of_tree = tree.nodes.iter().map(|node| match node.test {
                 Test::AtMost(threshold, missing) => {
                     let rank = by_feature[&node.feature].partition_point(|&other| other < threshold);
-                    let columns = &mut encoding.chunks[first_chunk[&node.feature] + rank / CHUNK].columns;
-                    let known = columns.iter().find(|(_, other)| *other == missing);
-                    let column = known.map_or_else(|| next(&mut encoding.columns), |&(column, _)| column);
+                    let chunk = &mut encoding.chunks[first_chunk[&node.feature] + rank / CHUNK];
+                    let known = chunk.columns.iter().find(|column| column.missing == missing);
+                    let column = known.map_or_else(|| next(&mut encoding.columns), |known| known.column);
                     if known.is_none() {
-                        columns.push((column, missing));
+                        chunk.add_column(column, missing);
                     }
                     CodeTest {
                         column,
@@ -144,17 +156,10 @@ impl Encoding {
             let blocks = &self.blocks[chunk.blocks.clone()];
             let block = chunk.pivots.as_ref().map_or(0, |pivots| count_below(pivots, value));
             let rank = to_code(BLOCK * block + count_below(&blocks[block], value));
-            for &(column, missing) in &chunk.columns {
-                let nothing = match missing {
-                    Missing::ZeroLeft | Missing::ZeroRight => value.is_nan() | (value.abs() <= ZERO_THRESHOLD),
-                    Missing::AsZero | Missing::Left | Missing::Right => value.is_nan(),
-                };
-                let rank_of_nothing = match missing {
-                    Missing::AsZero => chunk.rank_of_zero,
-                    Missing::Left | Missing::ZeroLeft => 0,
-                    Missing::Right | Missing::ZeroRight => PASSES_NONE,
-                };
-                codes[column as usize][row] = if nothing { rank_of_nothing } else { rank };
+            let (is_nan, is_zero) = (value.is_nan(), value.abs() <= ZERO_THRESHOLD);
+            for column in &chunk.columns {
+                let is_nothing = is_nan | (is_zero & column.zero_is_nothing);
+                codes[column.column as usize][row] = select_unpredictable(is_nothing, column.code_of_nothing, rank);
             }
         }
         for set in &self.sets {
@@ -191,6 +196,19 @@ impl Chunk {
             columns: Vec::new(),
         }
     }
+
+    fn add_column(&mut self, column: u32, missing: Missing) {
+        self.columns.push(Column {
+            column,
+            missing,
+            code_of_nothing: match missing {
+                Missing::AsZero => self.rank_of_zero,
+                Missing::Left | Missing::ZeroLeft => 0,
+                Missing::Right | Missing::ZeroRight => PASSES_NONE,
+            },
+            zero_is_nothing: matches!(missing, Missing::ZeroLeft | Missing::ZeroRight),
+        });
+    }
 }
 
 /// The words of a set without empty ones at its end, so that equal sets are found to be equal.
@@ -216,14 +234,11 @@ fn to_code(rank: usize) -> u8 {
 /// How many of the thresholds are below the value; none are below NaN.
 #[inline(always)]
 fn count_below(thresholds: &[f64; BLOCK], value: f64) -> usize {
-    let mut count = 0;
-    for &threshold in thresholds {
-        count += u64::from(threshold < value);
+    let mut below = 0_u16;
+    for (place, &threshold) in thresholds.iter().enumerate() {
+        below |= u16::from(threshold < value) << place;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "at most 16")]
-    {
-        count as usize
-    }
+    below.count_ones() as usize
 }
 
 /// −0 and 0 are one threshold.

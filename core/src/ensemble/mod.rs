@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 pub use compiled::Compiled;
 pub(crate) use encoding::CodeTest;
-pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 pub(crate) use tree::ZERO_THRESHOLD;
+pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.

@@ -10,6 +10,11 @@
 //! The splits of a tree stand in this order: first those with a split below, parents before children; then the *twigs*, both
 //! of whose branches are leaves. A twig needs one visit: all that is above it is known, and nothing is below.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "plain loops over points and rows show what becomes one vector instruction"
+)]
+
 use super::quadrature::Rule;
 use crate::ensemble::{Child, CodeTest, Tree};
 
@@ -21,6 +26,7 @@ pub(super) struct CompiledTree {
     splits: (u32, u32),
     twigs: (u32, u32),
     tips: (u32, u32),
+    slots: u32,
 }
 
 /// All trees of an ensemble.
@@ -72,9 +78,9 @@ struct Repeat {
     share: f64,
     /// z: product of the cover shares of the edges above that test the feature.
     cover: f64,
-    /// The split that last tested the feature, and which of its branches this one is below: 1 left, 2 right.
+    /// The split that last tested the feature, and 0 if this one is on its left, all ones if on its right.
     above: u32,
-    side: u8,
+    side: u64,
     inverses: u32,
 }
 
@@ -102,23 +108,52 @@ impl<const K: usize> Points<K> {
 /// Numbers for K points and R rows.
 type Lanes<const K: usize, const R: usize> = [[f64; R]; K];
 
-/// Space for R rows, re-used from tree to tree.
-pub(super) struct Scratch<const K: usize, const R: usize> {
-    /// Per slot: weight times the product of the factors above.
-    outside: Vec<Lanes<K, R>>,
-    /// Per slot: on the way down the ratio r, replaced by U on the way up.
-    inside: Vec<Lanes<K, R>>,
-    /// Per split: which branch a row takes that has passed every test of the feature above: 1 left, 2 right.
-    passed: Vec<[u8; R]>,
+/// All ones for the rows of which something is true, else 0: numbers are chosen with it bit by bit, since the compiler makes
+/// branches of other choices.
+type Mask<const R: usize> = [u64; R];
+
+/// What is known of a split or a leaf for R rows, from tree to tree.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Slot<const K: usize, const R: usize> {
+    /// Weight times the product of the factors above.
+    outside: Lanes<K, R>,
+    /// On the way down the ratio r, replaced by U on the way up.
+    inside: Lanes<K, R>,
+    /// Where the row goes left.
+    left: Mask<R>,
+    /// Where the row has passed every test of the feature above.
+    passed: Mask<R>,
 }
 
-impl<const K: usize, const R: usize> Scratch<K, R> {
-    pub(super) fn new(layout: &Layout) -> Self {
-        Self {
-            outside: vec![[[0.0; R]; K]; layout.slots],
-            inside: vec![[[0.0; R]; K]; layout.slots],
-            passed: vec![[0; R]; layout.slots],
-        }
+impl<const K: usize, const R: usize> Slot<K, R> {
+    const EMPTY: Self = Self {
+        outside: [[0.0; R]; K],
+        inside: [[0.0; R]; K],
+        left: [0; R],
+        passed: [u64::MAX; R],
+    };
+}
+
+/// Slots of trees that are not larger need no check that a number is in range.
+const FEW: usize = 256;
+
+/// The slots of a tree.
+pub(super) trait Slots<const K: usize, const R: usize> {
+    fn at(&mut self, slot: u32) -> &mut Slot<K, R>;
+}
+
+impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>; FEW] {
+    #[inline(always)]
+    fn at(&mut self, slot: u32) -> &mut Slot<K, R> {
+        &mut self[slot as usize % FEW]
+    }
+}
+
+impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>] {
+    #[inline(always)]
+    fn at(&mut self, slot: u32) -> &mut Slot<K, R> {
+        &mut self[slot as usize]
     }
 }
 
@@ -145,7 +180,7 @@ impl Layout {
         }
         let starts = (self.splits.len(), self.twigs.len(), self.tips.len());
         // Per node: (feature, slot of the split, side, z) of each feature tested above, the latest of each.
-        let mut above: Vec<Vec<(u16, u32, u8, f64)>> = vec![Vec::new(); tree.nodes.len()];
+        let mut above: Vec<Vec<(u16, u32, u64, f64)>> = vec![Vec::new(); tree.nodes.len()];
         for (index, node) in tree.nodes.iter().enumerate() {
             let mut path = std::mem::take(&mut above[index]);
             let known = path.iter().position(|(feature, ..)| *feature == node.feature);
@@ -162,7 +197,7 @@ impl Layout {
                         inverses: to_u32(self.inverses.len()),
                     });
                     self.inverses
-                        .extend(points.iter().map(|&point| 1.0 / factor(cover, 1.0 - point, 1.0, point)));
+                        .extend(points.iter().map(|&point| 1.0 / (cover * (1.0 - point) + point)));
                     (to_u32(self.repeats.len()), cover)
                 }
             };
@@ -196,7 +231,7 @@ impl Layout {
                 left: slot_of(node.left),
                 right: slot_of(node.right),
             });
-            for (child, side, share) in [(node.left, 1, share), (node.right, 2, 1.0 - share)] {
+            for (child, side, share) in [(node.left, 0, share), (node.right, u64::MAX, 1.0 - share)] {
                 if let Child::Node(below) = child {
                     let mut path = path.clone();
                     path.push((node.feature, slot_of_node[index], side, cover * share));
@@ -204,13 +239,19 @@ impl Layout {
                 }
             }
         }
-        self.slots = self.slots.max(next_tip);
+        self.slots = self.slots.max(next_tip).max(1);
         self.trees.push(CompiledTree {
             points: to_u32(points.len()),
             splits: (to_u32(starts.0), to_u32(self.splits.len())),
             twigs: (to_u32(starts.1), to_u32(self.twigs.len())),
             tips: (to_u32(starts.2), to_u32(self.tips.len())),
+            slots: to_u32(next_tip),
         });
+    }
+
+    /// Space for the largest tree.
+    pub(super) fn slots<const K: usize, const R: usize>(&self) -> Vec<Slot<K, R>> {
+        vec![Slot::EMPTY; self.slots.max(FEW)]
     }
 
     /// Adds what a tree's splits contribute at some points of its rule, the first of which is number `first_point`, to
@@ -222,79 +263,89 @@ impl Layout {
         points: &Points<K>,
         first_point: usize,
         codes: &[[u8; R]],
-        scratch: &mut Scratch<K, R>,
+        slots: &mut [Slot<K, R>],
+        contributions: &mut [[f64; R]],
+    ) {
+        match slots.first_chunk_mut::<FEW>() {
+            Some(few) if tree.slots as usize <= FEW => {
+                self.contributions_in(tree, points, first_point, codes, few, contributions);
+            }
+            _ => self.contributions_in(tree, points, first_point, codes, slots, contributions),
+        }
+    }
+
+    #[inline(always)]
+    fn contributions_in<const K: usize, const R: usize>(
+        &self,
+        tree: &CompiledTree,
+        points: &Points<K>,
+        first_point: usize,
+        codes: &[[u8; R]],
+        slots: &mut (impl Slots<K, R> + ?Sized),
         contributions: &mut [[f64; R]],
     ) {
         let splits = &self.splits[tree.splits.0 as usize..tree.splits.1 as usize];
         let twigs = &self.twigs[tree.twigs.0 as usize..tree.twigs.1 as usize];
-        let Scratch {
-            outside,
-            inside,
-            passed,
-        } = scratch;
         for &(slot, value) in &self.tips[tree.tips.0 as usize..tree.tips.1 as usize] {
-            inside[slot as usize] = [[value; R]; K];
+            slots.at(slot).inside = [[value; R]; K];
         }
         // The weights ride along with the products from outside in, so that every integral is a plain sum.
-        outside[0] = points.weights.map(|weight| [weight; R]);
-        for (slot, split) in splits.iter().enumerate() {
-            let (ratio, side) = self.ratio(&split.edge, points, first_point, codes, passed);
-            passed[slot] = side;
-            let products = outside[slot];
-            let (mut left, mut right) = ([[0.0; R]; K], [[0.0; R]; K]);
+        slots.at(0).outside = points.weights.map(|weight| [weight; R]);
+        for (index, split) in (0..).zip(splits) {
+            let (ratio, left, passed) = self.ratio(&split.edge, points, first_point, codes, slots);
+            let slot = slots.at(index);
+            let products = slot.outside;
+            slot.inside = ratio;
+            slot.left = left;
+            slot.passed = passed;
+            let (mut to_left, mut to_right) = ([[0.0; R]; K], [[0.0; R]; K]);
             for k in 0..K {
                 for row in 0..R {
-                    left[k][row] = products[k][row] * ratio[k][row];
-                    right[k][row] = products[k][row] - left[k][row];
+                    to_left[k][row] = products[k][row] * ratio[k][row];
+                    to_right[k][row] = products[k][row] - to_left[k][row];
                 }
             }
-            inside[slot] = ratio;
-            outside[split.left as usize] = left;
-            outside[split.right as usize] = right;
+            slots.at(split.left).outside = to_left;
+            slots.at(split.right).outside = to_right;
         }
-        for (slot, twig) in (splits.len()..).zip(twigs) {
-            let (ratio, side) = self.ratio(&twig.edge, points, first_point, codes, passed);
+        for (index, twig) in (tree.splits.1 - tree.splits.0..).zip(twigs) {
+            let (ratio, left, passed) = self.ratio(&twig.edge, points, first_point, codes, slots);
+            let slot = slots.at(index);
+            let mut inside = [[twig.right; R]; K];
             let difference = [[twig.difference; R]; K];
-            self.gain(
-                &twig.edge,
-                first_point,
-                &outside[slot],
-                &ratio,
-                &difference,
-                side,
-                contributions,
-            );
-            let sums = &mut inside[slot];
             for k in 0..K {
                 for row in 0..R {
-                    sums[k][row] = twig.right + ratio[k][row] * twig.difference;
+                    inside[k][row] += ratio[k][row] * difference[k][row];
                 }
             }
+            let outside = slot.outside;
+            slot.inside = inside;
+            let sums = self.gain(&twig.edge, first_point, &outside, &ratio, &difference, left, passed);
+            add(&mut contributions[usize::from(twig.edge.feature)], sums);
         }
-        for (slot, split) in splits.iter().enumerate().rev() {
-            let (left, right, ratio) = (inside[split.left as usize], inside[split.right as usize], inside[slot]);
-            let (mut difference, mut sums) = ([[0.0; R]; K], [[0.0; R]; K]);
+        for (index, split) in (0..tree.splits.1 - tree.splits.0).zip(splits).rev() {
+            let (below_left, below_right) = (slots.at(split.left).inside, slots.at(split.right).inside);
+            let slot = slots.at(index);
+            let Slot {
+                outside,
+                inside: ratio,
+                left,
+                passed,
+            } = *slot;
+            let (mut difference, mut inside) = ([[0.0; R]; K], [[0.0; R]; K]);
             for k in 0..K {
                 for row in 0..R {
-                    difference[k][row] = left[k][row] - right[k][row];
-                    sums[k][row] = right[k][row] + ratio[k][row] * difference[k][row];
+                    difference[k][row] = below_left[k][row] - below_right[k][row];
+                    inside[k][row] = below_right[k][row] + ratio[k][row] * difference[k][row];
                 }
             }
-            inside[slot] = sums;
-            let side = passed[slot];
-            self.gain(
-                &split.edge,
-                first_point,
-                &outside[slot],
-                &ratio,
-                &difference,
-                side,
-                contributions,
-            );
+            slot.inside = inside;
+            let sums = self.gain(&split.edge, first_point, &outside, &ratio, &difference, left, passed);
+            add(&mut contributions[usize::from(split.edge.feature)], sums);
         }
     }
 
-    /// r at each point, and the branch that each row takes if it has passed every test of the feature above.
+    /// r at each point; which rows go left; and which have passed every test of the feature above.
     #[inline(always)]
     fn ratio<const K: usize, const R: usize>(
         &self,
@@ -302,43 +353,37 @@ impl Layout {
         points: &Points<K>,
         first_point: usize,
         codes: &[[u8; R]],
-        passed: &[[u8; R]],
-    ) -> (Lanes<K, R>, [u8; R]) {
-        let codes = codes[edge.column as usize];
-        let mut side = codes.map(|code| 2 - u8::from(code <= edge.rank));
-        let passes_left = side.map(|side| f64::from(2 - side));
+        slots: &mut (impl Slots<K, R> + ?Sized),
+    ) -> (Lanes<K, R>, Mask<R>, Mask<R>) {
+        let left = codes[edge.column as usize].map(|code| {
+            let mask = u64::from(code <= edge.rank).wrapping_neg();
+            // Of a single row the compiler would make a branch on the comparison again.
+            if R == 1 { std::hint::black_box(mask) } else { mask }
+        });
         let mut ratio = [[0.0; R]; K];
         for k in 0..K {
             for row in 0..R {
-                ratio[k][row] = factor(
-                    edge.cover_left,
-                    points.complements[k],
-                    passes_left[row],
-                    points.points[k],
-                );
+                ratio[k][row] = edge.cover_left * points.complements[k] + only(left[row], points.points[k]);
             }
         }
+        let mut passed = [u64::MAX; R];
         if let Some(repeat) = self.repeat(edge) {
             let inverses = self.inverses::<K>(repeat, first_point);
-            let above = passed[repeat.above as usize];
+            let above = slots.at(repeat.above);
             for row in 0..R {
-                side[row] = if above[row] == repeat.side { side[row] } else { 0 };
+                passed[row] = above.passed[row] & (above.left[row] ^ repeat.side);
             }
             for k in 0..K {
                 for row in 0..R {
-                    let on_path = ratio[k][row] * inverses[k];
-                    ratio[k][row] = if above[row] == repeat.side {
-                        on_path
-                    } else {
-                        repeat.share
-                    };
+                    let on_path = only(passed[row], ratio[k][row] * inverses[k]).to_bits();
+                    ratio[k][row] = f64::from_bits(on_path | only(!passed[row], repeat.share).to_bits());
                 }
             }
         }
-        (ratio, side)
+        (ratio, left, passed)
     }
 
-    /// Adds what a split gives its feature.
+    /// What a split gives its feature.
     #[inline(always)]
     #[expect(clippy::too_many_arguments, reason = "the formula has so many parts")]
     fn gain<const K: usize, const R: usize>(
@@ -348,43 +393,44 @@ impl Layout {
         outside: &Lanes<K, R>,
         ratio: &Lanes<K, R>,
         difference: &Lanes<K, R>,
-        side: [u8; R],
-        contributions: &mut [[f64; R]],
-    ) {
-        let gains = side.map(|side| f64::from(side & 1) - edge.cover_left);
+        left: Mask<R>,
+        passed: Mask<R>,
+    ) -> [f64; R] {
+        let gains = left.map(|left| only(left, 1.0) - edge.cover_left);
         let mut terms = [[0.0; R]; K];
         for k in 0..K {
             for row in 0..R {
                 terms[k][row] = outside[k][row] * difference[k][row];
             }
         }
-        let contribution = &mut contributions[usize::from(edge.feature)];
-        match self.repeat(edge) {
-            None => {
-                let sums = sum(terms);
+        if let Some(repeat) = self.repeat(edge) {
+            let inverses = self.inverses::<K>(repeat, first_point);
+            let counted = 1.0 - repeat.cover;
+            for k in 0..K {
                 for row in 0..R {
-                    contribution[row] += sums[row] * gains[row];
+                    terms[k][row] *= inverses[k] * (gains[row] - counted * ratio[k][row]);
                 }
             }
-            Some(repeat) => {
-                let inverses = self.inverses::<K>(repeat, first_point);
-                let counted = 1.0 - repeat.cover;
-                for k in 0..K {
-                    for row in 0..R {
-                        terms[k][row] *= inverses[k] * (gains[row] - counted * ratio[k][row]);
-                    }
-                }
-                let sums = sum(terms);
-                for row in 0..R {
-                    contribution[row] += if side[row] == 0 { 0.0 } else { sums[row] };
-                }
+            let mut sums = sum(terms);
+            for row in 0..R {
+                sums[row] = only(passed[row], sums[row]);
             }
+            sums
+        } else {
+            let mut sums = sum(terms);
+            for row in 0..R {
+                sums[row] *= gains[row];
+            }
+            sums
         }
     }
 
     #[inline(always)]
     fn repeat(&self, edge: &Edge) -> Option<&Repeat> {
-        self.repeats.get((edge.repeat as usize).wrapping_sub(1))
+        if edge.repeat == 0 {
+            return None;
+        }
+        self.repeats.get(edge.repeat as usize - 1)
     }
 
     #[inline(always)]
@@ -396,10 +442,17 @@ impl Layout {
     }
 }
 
-/// z·(1−t) + o·t.
+/// The number where the mask is set, else 0.
 #[inline(always)]
-fn factor(cover: f64, complement: f64, passes: f64, point: f64) -> f64 {
-    cover * complement + passes * point
+fn only(mask: u64, number: f64) -> f64 {
+    f64::from_bits(mask & number.to_bits())
+}
+
+#[inline(always)]
+fn add<const R: usize>(to: &mut [f64; R], what: [f64; R]) {
+    for row in 0..R {
+        to[row] += what[row];
+    }
 }
 
 /// Adds over the points, in pairs: the order is fixed, so that scalar and vector code give the same bits.

@@ -13,11 +13,11 @@ mod quadrature;
 
 use crate::ensemble::{Child, Compiled, Ensemble, Tree};
 use crate::vectors;
-use compiled::{Layout, Points, Scratch};
+use compiled::{Layout, Points, Slot};
 use quadrature::Rule;
 
 /// Rows that are explained side by side.
-const ROWS: usize = 8;
+const ROWS: usize = 4;
 
 /// Computes raw scores and contributions; made once for an ensemble.
 #[derive(Debug, Clone)]
@@ -144,16 +144,16 @@ impl Explainer {
 
 /// Space for the two kernels.
 struct Workspace<const R: usize> {
-    two: Scratch<2, R>,
-    four: Scratch<4, R>,
+    two: Vec<Slot<2, R>>,
+    four: Vec<Slot<4, R>>,
 }
 
 impl<const R: usize> Workspace<R> {
     #[inline(always)]
     fn new(layout: &Layout) -> Self {
         Self {
-            two: Scratch::new(layout),
-            four: Scratch::new(layout),
+            two: layout.slots(),
+            four: layout.slots(),
         }
     }
 }
