@@ -19,6 +19,8 @@
 
 pub mod application;
 pub mod artifact;
+#[cfg(feature = "ndarray")]
+pub mod batch;
 pub mod decision;
 pub mod ensemble;
 pub mod import;

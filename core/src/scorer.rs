@@ -84,7 +84,8 @@ impl Scorer {
 
     /// Scores an application.
     pub fn score(&self, application: &Application) -> Score {
-        self.score_of(self.explainer.compiled().raw_score(&self.features(application)))
+        let raw_score = self.explainer.compiled().raw_score(&self.features(application));
+        self.score_at(self.model.calibration.apply(raw_score))
     }
 
     /// Scores an application and says why. Costs several times as much as [`score`](Self::score).
@@ -99,7 +100,7 @@ impl Scorer {
         let features = self.features(application);
         let mut contributions = vec![0.0; features.len()];
         let raw_score = self.explainer.contributions(&features, &mut contributions);
-        let score = self.score_of(raw_score);
+        let score = self.score_at(calibration.apply(raw_score));
         for contribution in &mut contributions {
             *contribution *= calibration.slope;
         }
@@ -135,11 +136,13 @@ impl Scorer {
         })
     }
 
-    fn score_of(&self, raw_score: f64) -> Score {
-        let Model {
-            calibration, policy, ..
-        } = &self.model;
-        let log_odds = calibration.apply(raw_score);
+    pub(crate) fn explainer(&self) -> &Explainer {
+        &self.explainer
+    }
+
+    /// What the model decides at calibrated log-odds.
+    pub fn score_at(&self, log_odds: f64) -> Score {
+        let policy = &self.model.policy;
         let probability = probability_of(log_odds);
         Score {
             log_odds,
