@@ -30,6 +30,10 @@ pub enum Error {
     #[error("{} is not there; {why}", path.display())]
     Absent { path: PathBuf, why: String },
 
+    /// Two files that have to be alike are not.
+    #[error("{} is not what {} is, and both have to be the same", path.display(), from.display())]
+    Differs { path: PathBuf, from: PathBuf },
+
     /// The command line asks for a step that does not exist.
     #[error("there is no step `{step}`; the steps are: {known}")]
     UnknownStep { step: String, known: String },

@@ -90,43 +90,25 @@ pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
         &sources,
         &workspace.npm().join("package.json"),
         || {
-            let mut build = cargo(workspace);
-            build.args([
-                "build",
-                "--package",
-                "candor-embed",
-                "--target",
-                WASM_TARGET,
-                "--profile",
-                "wasm-release",
-            ]);
-            log.run(&mut build)?;
-            let module = workspace
-                .target
-                .join(WASM_TARGET)
-                .join("wasm-release")
-                .join("candor_embed.wasm");
             let fresh = workspace.target.join("npm.new");
             remove(&fresh)?;
             let (dist, wasm) = (fresh.join("dist"), fresh.join("dist").join("wasm"));
             // The compiler is one of the tests' npm packages, so that there is one lock file.
             let mut compile = tools::npm(&workspace.root.join("tests"));
             log.run(compile.args(["run", "build-engine", "--", "--outDir"]).arg(&dist))?;
-            log.run(
-                tool(workspace, "wasm-bindgen")
-                    .args(["--target", "web", "--out-dir"])
-                    .arg(&wasm)
-                    .arg(&module),
-            )?;
-            let engine = wasm.join("candor_embed_bg.wasm");
-            log.run(
-                tool(workspace, "wasm-opt")
-                    .arg("-O3")
-                    .args(WASM_FEATURES)
-                    .arg(&engine)
-                    .arg("-o")
-                    .arg(&engine),
-            )?;
+            engine(workspace, log, "", &wasm)?;
+            let vectors = workspace.target.join("npm.simd");
+            engine(workspace, log, "+simd128", &vectors)?;
+            // One set of bindings serves both builds of the engine: what differs is inside.
+            let bindings = "candor_embed.js";
+            if fs::read(wasm.join(bindings)).ok() != fs::read(vectors.join(bindings)).ok() {
+                return Err(Error::Differs {
+                    path: vectors.join(bindings),
+                    from: wasm.join(bindings),
+                });
+            }
+            let (from, to) = (vectors.join(ENGINE), wasm.join("candor_embed_simd_bg.wasm"));
+            fs::rename(&from, &to).map_err(Error::io("move into place", &to))?;
             for name in [
                 "embed/npm/package.json",
                 "embed/npm/README.md",
@@ -144,6 +126,47 @@ pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
             fs::rename(&fresh, &place).map_err(Error::io("move into place", &place))
         },
     )
+}
+
+/// The engine as `wasm-bindgen` names it.
+const ENGINE: &str = "candor_embed_bg.wasm";
+
+/// Builds the engine with its bindings into `folder`, for hosts that have these features of WebAssembly.
+fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Result<(), Error> {
+    remove(folder)?;
+    let mut build = cargo(workspace);
+    build.args([
+        "build",
+        "--package",
+        "candor-embed",
+        "--target",
+        WASM_TARGET,
+        "--profile",
+        "wasm-release",
+    ]);
+    if !features.is_empty() {
+        let flags = format!("target.{WASM_TARGET}.rustflags=['-Ctarget-feature={features}']");
+        build.arg("--config").arg(flags);
+    }
+    log.run(&mut build)?;
+    let module = workspace
+        .target
+        .join(WASM_TARGET)
+        .join("wasm-release")
+        .join("candor_embed.wasm");
+    log.run(
+        tool(workspace, "wasm-bindgen")
+            .args(["--target", "web", "--out-dir"])
+            .arg(folder)
+            .arg(&module),
+    )?;
+    let engine = folder.join(ENGINE);
+    let mut optimise = tool(workspace, "wasm-opt");
+    optimise.arg("-O3").args(WASM_FEATURES);
+    if !features.is_empty() {
+        optimise.arg("--enable-simd");
+    }
+    log.run(optimise.arg(&engine).arg("-o").arg(&engine))
 }
 
 /// Does the work unless `witness` is there and was built from the same sources.

@@ -1,4 +1,5 @@
 // The entry for browsers and bundlers; Node has its own in node.ts.
+import { engineHere } from "./engine.js";
 import { body, fetched, Scorer, start, type LoadOptions, type ModelSource } from "./scorer.js";
 
 export { ApplicationError, LoadError } from "./errors.js";
@@ -12,7 +13,7 @@ export type { EngineSource, LoadOptions, ModelSource, Scorer } from "./scorer.js
  * @throws {LoadError} when the model is not a whole, sound model file; its `code` says what is wrong.
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
-  const [bytes] = await Promise.all([read(model), start(options.engine)]);
+  const [bytes] = await Promise.all([read(model), start(options.engine ?? engineHere())]);
   return Scorer.fromBytes(bytes);
 }
 

@@ -1,6 +1,7 @@
 // The entry for Node, where files are read and not fetched.
 import { readFile } from "node:fs/promises";
 
+import { engineHere } from "./engine.js";
 import { LoadError } from "./errors.js";
 import { load as loadFetched } from "./index.js";
 import type { LoadOptions, ModelSource, Scorer } from "./scorer.js";
@@ -13,7 +14,7 @@ export * from "./index.js";
  * @throws {LoadError} when the model is not a whole, sound model file; its `code` says what is wrong.
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
-  const engine = options.engine ?? new URL("./wasm/candor_embed_bg.wasm", import.meta.url);
+  const engine = options.engine ?? engineHere();
   return loadFetched(await local(model), { engine: await fileOr(engine) });
 }
 

@@ -456,20 +456,20 @@ mod tests {
                 "{settings}: no set past 32 levels"
             );
             let rows = hostile_rows(&ensemble, seed);
+            let explainer = Explainer::new(&ensemble);
             let loaded = Loaded::new(&text);
             let scores = loaded.predict(&rows, sys::C_API_PREDICT_RAW_SCORE, 1);
             for (row, theirs) in rows.iter().zip(&scores) {
-                let ours = ensemble.raw_score(row);
+                let ours = explainer.compiled().raw_score(row);
                 assert!(
                     (ours - theirs).abs() <= 1e-12,
                     "{settings}: {ours} ≠ {theirs} for {row:?}"
                 );
             }
-            let explainer = Explainer::new(&ensemble);
             let contributions = loaded.predict(&rows, sys::C_API_PREDICT_CONTRIB, WIDTH + 1);
             for (row, theirs) in rows.iter().zip(contributions.chunks(WIDTH + 1)) {
                 let mut ours = vec![0.0; WIDTH];
-                explainer.contributions(&ensemble, row, &mut ours);
+                let score = explainer.contributions(row, &mut ours);
                 ours.push(explainer.base_value());
                 for (feature, (a, b)) in ours.iter().zip(theirs).enumerate() {
                     assert!(
@@ -478,7 +478,6 @@ mod tests {
                     );
                 }
                 let sum: f64 = ours.iter().sum();
-                let score = ensemble.raw_score(row);
                 assert!((sum - score).abs() <= 1e-12, "{settings}: {sum} ≠ {score} for {row:?}");
             }
         }

@@ -1,6 +1,7 @@
 //! Out-of-fold predictions: every client scored by a model that has not seen them.
 
 use candor_core::decision::{Calibration, probability_of};
+use candor_core::ensemble::Compiled;
 
 use super::Data;
 use super::features::FeatureTable;
@@ -78,8 +79,9 @@ pub fn cross_validate(
             progress(fold, count)
         })?;
         trees.push(ensemble.trees.len());
+        let compiled = Compiled::new(&ensemble);
         for (row, score) in raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
-            *score = ensemble.raw_score(features.row(row));
+            *score = compiled.raw_score(features.row(row));
         }
     }
     let mut probabilities = vec![0.0; raw.len()];

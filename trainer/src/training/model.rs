@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use candor_core::artifact::{Model, ModelCard, Part};
 use candor_core::decision::{Calibration, probability_of};
-use candor_core::ensemble::Ensemble;
+use candor_core::ensemble::{Compiled, Ensemble};
 use candor_core::stats::best_threshold;
 use candor_core::{Application, Scorer};
 use rayon::prelude::*;
@@ -108,9 +108,10 @@ pub fn train(
     };
     progress(Stage::Measuring);
 
+    let compiled = Compiled::new(&ensemble);
     let raw: Vec<f64> = (0..data.outcomes.len())
         .into_par_iter()
-        .map(|row| ensemble.raw_score(features.row(row)))
+        .map(|row| compiled.raw_score(features.row(row)))
         .collect();
     let of = |rows: &[usize], values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
     let outcomes_of = |rows: &[usize]| -> Vec<bool> { rows.iter().map(|&row| data.outcomes[row]).collect() };
