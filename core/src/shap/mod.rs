@@ -9,11 +9,17 @@
 //! path, and the sums over leaves are taken from inside out and outside in, in O(leaves · K) a tree.
 
 mod compiled;
+mod interactions;
+mod interventional;
+mod paths;
 mod quadrature;
 
 use crate::ensemble::{Child, Ensemble, Tree};
 use compiled::{CompiledTree, Scratch};
 use quadrature::Rule;
+
+pub use interactions::InteractionExplainer;
+pub use interventional::{BackgroundError, InterventionalExplainer};
 
 /// Computes contributions; made once for an ensemble.
 #[derive(Debug, Clone)]
