@@ -11,7 +11,7 @@ mod support;
 use candor_core::ensemble::{Ensemble, Node, Tree};
 use candor_core::shap::{BackgroundError, InterventionalExplainer};
 use support::shapley::{assert_close, interventional_game, of_game, tolerance};
-use support::trees::{Shape, chain};
+use support::trees::{Shape, chain, down_the_chain};
 use support::{Random, trees};
 
 const SHAPE: Shape = Shape {
@@ -77,8 +77,24 @@ fn long_paths_are_exact() {
     for (length, features) in [(31, 31), (32, 32), (33, 33), (64, 64), (65, 65), (128, 128), (128, 40)] {
         for case in 0..10 {
             let ensemble = chain(&mut random, length, features);
-            let row: Vec<f64> = (0..features).map(|_| random.between(-4.0, 4.0)).collect();
-            let other: Vec<f64> = (0..features).map(|_| random.between(-4.0, 4.0)).collect();
+            // Rows that leave the chain here and there: the one explained at a few features at most, since the weights of
+            // many on both sides are too small to tell right from wrong.
+            let mut row = down_the_chain(&ensemble, features);
+            let mut other = row.clone();
+            let tree = &ensemble.trees[0];
+            for feature in 0..features {
+                let node = &tree.nodes[feature];
+                let away = if trees::goes_left(tree, node, &row) {
+                    100.0
+                } else {
+                    -100.0
+                };
+                if random.chance(0.4) {
+                    other[feature] = away;
+                } else if random.chance(f64::from(case % 3) / features as f64) {
+                    row[feature] = away;
+                }
+            }
             let what = format!("a chain of {length} nodes and {features} features, case {case}");
             assert_additive(&ensemble, &row, std::slice::from_ref(&other), &what);
             // Whatever the background row, exchanging the two rows turns every contribution round.
