@@ -7,7 +7,9 @@ use crate::scorer::Scorer;
 
 /// A table of features that does not have the model's number of columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the table has {found} columns, and the model has {expected} features; give one column per feature, in model order")]
+#[error(
+    "the table has {found} columns, and the model has {expected} features; give one column per feature, in model order"
+)]
 pub struct WrongWidth {
     /// Features of the model.
     pub expected: usize,

@@ -136,6 +136,7 @@ impl Scorer {
         })
     }
 
+    #[cfg(feature = "ndarray")]
     pub(crate) fn explainer(&self) -> &Explainer {
         &self.explainer
     }

@@ -10,8 +10,8 @@ mod support;
 
 use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
 use candor_core::shap::Explainer;
-use support::shapley::{by_definition, by_set_sizes, most_on_a_path};
-use support::trees::Shape;
+use support::shapley::{assert_close, by_definition, by_set_sizes, most_on_a_path, tolerance};
+use support::trees::{Shape, chain};
 use support::{Random, trees};
 
 fn contributions(ensemble: &Ensemble, row: &[f64]) -> (f64, Vec<f64>) {
@@ -19,28 +19,6 @@ fn contributions(ensemble: &Ensemble, row: &[f64]) -> (f64, Vec<f64>) {
     let mut contributions = vec![0.0; row.len()];
     explainer.contributions(row, &mut contributions);
     (explainer.base_value(), contributions)
-}
-
-/// 1e-12, relative to the sum of the sizes of all leaves.
-fn tolerance(ensemble: &Ensemble) -> f64 {
-    1e-12
-        * ensemble
-            .trees
-            .iter()
-            .flat_map(|tree| &tree.leaves)
-            .map(|leaf| leaf.abs())
-            .sum::<f64>()
-}
-
-fn assert_close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
-    assert_eq!(found.len(), expected.len());
-    for (feature, (found, expected)) in found.iter().zip(expected).enumerate() {
-        let difference = (found - expected).abs();
-        assert!(
-            difference <= tolerance,
-            "{what}, feature {feature}: {found} is not {expected}"
-        );
-    }
 }
 
 fn assert_additive(ensemble: &Ensemble, row: &[f64], what: &str) {
@@ -92,35 +70,6 @@ fn contributions_are_the_shapley_values_of_their_definition() {
     );
 }
 
-/// A chain of `length` nodes whose features are taken modulo `features`.
-fn chain(random: &mut Random, length: usize, features: usize) -> Ensemble {
-    let nodes: Vec<Node> = (0..length)
-        .map(|index| {
-            let (leaf, next) = (Child::Leaf(index as u32), Child::Node(index as u32 + 1));
-            let next = if index + 1 == length {
-                Child::Leaf(length as u32)
-            } else {
-                next
-            };
-            let left_leaf = random.chance(0.5);
-            Node {
-                feature: (index % features) as u16,
-                test: Test::AtMost(random.between(-3.0, 3.0), Missing::Left),
-                left: if left_leaf { leaf } else { next },
-                right: if left_leaf { next } else { leaf },
-            }
-        })
-        .collect();
-    let shares: Vec<f64> = (0..length).map(|_| random.unit()).collect();
-    let tree = Tree {
-        covers: trees::covers_of(&nodes, &shares),
-        nodes,
-        leaves: (0..=length).map(|_| random.between(-1.0, 1.0)).collect(),
-        category_words: vec![],
-    };
-    Ensemble::new(vec![tree])
-}
-
 #[test]
 fn deep_paths_with_many_features_are_exact() {
     let mut random = Random::new(2);
@@ -138,19 +87,10 @@ fn deep_paths_with_many_features_are_exact() {
         for case in 0..(if length < 64 { 6 } else { 1 }) {
             let ensemble = chain(&mut random, length, features);
             assert_eq!(most_on_a_path(&ensemble.trees[0]), features);
-            let mut row: Vec<f64> = (0..features).map(|_| random.between(-1.0, 1.0)).collect();
-            if case % 2 == 0 {
-                // All the way down: the integrand of the last leaf is nearly t to the power of the features, which no
-                // rule of too few points gets right.
-                for (value, node) in row.iter_mut().zip(&ensemble.trees[0].nodes) {
-                    let Test::AtMost(threshold, _) = node.test else {
-                        unreachable!()
-                    };
-                    let down_is_left = matches!(node.right, Child::Leaf(leaf) if (leaf as usize) < length)
-                        && !matches!(node.left, Child::Leaf(leaf) if (leaf as usize) < length);
-                    *value = threshold + if down_is_left { -1.0 } else { 1.0 };
-                }
-            }
+            let row = match case % 2 {
+                0 => trees::down_the_chain(&ensemble, features),
+                _ => (0..features).map(|_| random.between(-1.0, 1.0)).collect(),
+            };
             let what = format!("a chain of {length} nodes and {features} features, case {case}");
             assert_close(
                 &contributions(&ensemble, &row).1,

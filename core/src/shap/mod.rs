@@ -9,12 +9,18 @@
 //! path, and the sums over leaves are taken from inside out and outside in, in O(leaves · K) a tree.
 
 mod compiled;
+mod interactions;
+mod interventional;
+mod paths;
 mod quadrature;
 
 use crate::ensemble::{Child, Compiled, Ensemble, Tree};
 use crate::vectors;
 use compiled::{Layout, Points, Slot};
 use quadrature::Rule;
+
+pub use interactions::InteractionExplainer;
+pub use interventional::{BackgroundError, InterventionalExplainer};
 
 /// Rows that are explained side by side.
 const ROWS: usize = 4;

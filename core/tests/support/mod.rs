@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 pub mod fields;
+pub mod grown;
 pub mod names;
 pub mod shapley;
 pub mod small_model;

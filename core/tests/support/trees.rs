@@ -96,6 +96,55 @@ fn test(random: &mut Random, words: &mut Vec<u32>) -> Test {
     Test::AtMost(*random.pick(&NUMBERS), *random.pick(&missing))
 }
 
+/// A chain of `length` nodes whose features are taken modulo `features`.
+pub fn chain(random: &mut Random, length: usize, features: usize) -> Ensemble {
+    let nodes: Vec<Node> = (0..length)
+        .map(|index| {
+            let (leaf, next) = (Child::Leaf(index as u32), Child::Node(index as u32 + 1));
+            let next = if index + 1 == length {
+                Child::Leaf(length as u32)
+            } else {
+                next
+            };
+            let left_leaf = random.chance(0.5);
+            Node {
+                feature: (index % features) as u16,
+                test: Test::AtMost(random.between(-3.0, 3.0), Missing::Left),
+                left: if left_leaf { leaf } else { next },
+                right: if left_leaf { next } else { leaf },
+            }
+        })
+        .collect();
+    let shares: Vec<f64> = (0..length).map(|_| random.unit()).collect();
+    let tree = Tree {
+        covers: covers_of(&nodes, &shares),
+        nodes,
+        leaves: (0..=length).map(|_| random.between(-1.0, 1.0)).collect(),
+        category_words: vec![],
+    };
+    Ensemble::new(vec![tree])
+}
+
+/// A row that goes all the way down a chain of distinct features, whose first nodes are decisive where features come
+/// again: the integrand of the last leaf is nearly t to the power of the features, which no rule of too few points gets
+/// right.
+pub fn down_the_chain(ensemble: &Ensemble, features: usize) -> Vec<f64> {
+    let nodes = &ensemble.trees[0].nodes;
+    let value = |(index, node): (usize, &Node)| {
+        let Test::AtMost(threshold, _) = node.test else {
+            unreachable!()
+        };
+        // The leaf beside node i has number i.
+        threshold
+            + if node.left == Child::Leaf(index as u32) {
+                1.0
+            } else {
+                -1.0
+            }
+    };
+    nodes.iter().enumerate().map(value).take(features).collect()
+}
+
 pub fn row(random: &mut Random, features: usize) -> Vec<f64> {
     let value = |random: &mut Random| match random.below(4) {
         0 => *random.pick(&ODD_VALUES),
