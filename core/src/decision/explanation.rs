@@ -1,14 +1,13 @@
 //! Why an application got its score: contributions, groups, reasons, and the waterfall that adds up.
 
-use serde::Serialize;
-
 use super::{Policy, Score};
 use crate::preprocessing::Preprocessing;
 use crate::schema::Schema;
 
 /// A score and what it is made of, all in calibrated log-odds unless said otherwise:
 /// `base_value` + the sum of `contributions` = `score.log_odds`, to 1e-12.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explanation {
     /// The answer that is explained.
     pub score: Score,
@@ -25,7 +24,8 @@ pub struct Explanation {
 }
 
 /// What the features of one reason group add together.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GroupContribution {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,
@@ -36,7 +36,8 @@ pub struct GroupContribution {
 }
 
 /// A principal reason: a group that raises the risk.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reason {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,
@@ -50,7 +51,8 @@ pub struct Reason {
 }
 
 /// Whole points from the base to the score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Waterfall {
     /// Points of the base value.
     pub base: i64,
@@ -61,7 +63,8 @@ pub struct Waterfall {
 }
 
 /// A step of the waterfall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct WaterfallStep {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,

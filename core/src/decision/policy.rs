@@ -1,12 +1,11 @@
 //! What the lender decides, as opposed to what the model estimates.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Decision, RiskLevel, Scaling};
 use crate::text::Text;
 
 /// Costs, threshold, bands and scale.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Policy {
     /// What wrong decisions cost.
     pub costs: Costs,
@@ -23,8 +22,9 @@ pub struct Policy {
 }
 
 /// What wrong decisions cost, relative to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Costs {
     /// Approving a client who defaults.
     pub false_negative: f64,
@@ -33,8 +33,9 @@ pub struct Costs {
 }
 
 /// A field that is deliberately not an input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Excluded {
     /// Column name.
     pub field: String,

@@ -2,14 +2,12 @@
 
 mod tree;
 
-use serde::{Deserialize, Serialize};
-
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 pub(crate) use tree::{NumericTest, ZERO_THRESHOLD};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ensemble {
     /// The trees, added in this order.
     pub trees: Vec<Tree>,

@@ -7,8 +7,6 @@
 
 pub mod expression;
 
-use serde::{Deserialize, Serialize};
-
 pub use expression::{ExpressionError, Program, Scope, ValueType};
 
 use crate::application::Application;
@@ -16,14 +14,16 @@ use crate::schema::Schema;
 use crate::text::Text;
 
 /// The features of a model, in the order in which the ensemble reads them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Preprocessing {
     /// The features; an expression reads only fields and features before it.
     pub features: Vec<Feature>,
 }
 
 /// One input of the ensemble.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Feature {
     /// Name, such as `CREDIT_TO_ANNUITY`; a raw field's feature has the field's name.
     pub name: String,
@@ -40,8 +40,9 @@ pub struct Feature {
 }
 
 /// Where a feature's value comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Source {
     /// The field at this position of the schema.
     Field(u16),

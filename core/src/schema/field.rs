@@ -1,11 +1,10 @@
 //! One raw field: what it means, which values it may take, how it is shown.
 
-use serde::{Deserialize, Serialize};
-
 use crate::text::Text;
 
 /// A raw field of an application.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Field {
     /// Column name, such as `AMT_CREDIT`.
     pub name: String,
@@ -26,8 +25,9 @@ pub struct Field {
 }
 
 /// The values that a field takes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum FieldKind {
     /// A number.
     Number(NumberKind),
@@ -48,7 +48,8 @@ pub enum FieldKind {
 }
 
 /// The range of a number and how it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberKind {
     /// Smallest raw value allowed.
     pub min: Option<f64>,
@@ -65,8 +66,9 @@ pub struct NumberKind {
 }
 
 /// A level of a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Level {
     /// Raw text in the data.
     pub value: String,
@@ -75,8 +77,9 @@ pub struct Level {
 }
 
 /// Whether an applicant can change a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Change {
     /// The applicant or the advisor can change it, such as the amount asked for.
     Actionable,
