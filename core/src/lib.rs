@@ -19,9 +19,11 @@
 
 pub mod application;
 pub mod artifact;
+mod decimal;
 pub mod decision;
 pub mod ensemble;
 pub mod import;
+mod order;
 pub mod preprocessing;
 pub mod schema;
 pub mod scorer;

@@ -29,6 +29,7 @@ use thiserror::Error;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Part};
 pub use reference::{FieldReference, Reference};
 
+use crate::decimal::Decimal;
 use crate::decision::{Calibration, Policy};
 use crate::ensemble::Ensemble;
 use crate::preprocessing::Preprocessing;
@@ -139,7 +140,8 @@ pub struct FloatBits(pub u64);
 
 impl std::fmt::Display for FloatBits {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} (bits {:016x})", f64::from_bits(self.0), self.0)
+        let value = Decimal(f64::from_bits(self.0));
+        write!(formatter, "{value} (bits {:016x})", self.0)
     }
 }
 
@@ -241,6 +243,7 @@ impl Model {
                 let Calibration { slope, intercept } = self.calibration;
                 // Every score that a row can reach is finite, so a probability is always a probability.
                 let valid = slope > 0.0 && (slope * self.ensemble.largest_score() + intercept.abs()).is_finite();
+                let (slope, intercept) = (Decimal(slope), Decimal(intercept));
                 (!valid).then(|| {
                     format!("calibration: slope {slope} must be above 0, and scores with intercept {intercept} finite")
                 })

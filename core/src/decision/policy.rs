@@ -1,6 +1,7 @@
 //! What the lender decides, as opposed to what the model estimates.
 
 use super::{Decision, RiskLevel, Scaling};
+use crate::decimal::Decimal;
 use crate::text::Text;
 
 /// Costs, threshold, bands and scale.
@@ -76,12 +77,18 @@ impl Policy {
             return Some("costs must be finite and above 0".into());
         }
         if !(self.threshold > 0.0 && self.threshold < 1.0) {
-            return Some(format!("the threshold {} is not between 0 and 1", self.threshold));
+            return Some(format!(
+                "the threshold {} is not between 0 and 1",
+                Decimal(self.threshold)
+            ));
         }
         let [medium, high, critical] = self.risk_bounds;
         if !(0.0 < medium && medium < high && high < critical && critical < 1.0) {
             return Some(format!(
-                "risk bounds {medium}, {high}, {critical} do not increase between 0 and 1"
+                "risk bounds {}, {}, {} do not increase between 0 and 1",
+                Decimal(medium),
+                Decimal(high),
+                Decimal(critical)
             ));
         }
         let Scaling { points, odds, pdo } = self.scaling;

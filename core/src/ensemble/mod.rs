@@ -2,6 +2,8 @@
 
 mod tree;
 
+use crate::decimal::Decimal;
+
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 pub(crate) use tree::{NumericTest, ZERO_THRESHOLD};
 
@@ -49,7 +51,7 @@ impl Ensemble {
     pub(crate) fn problem(&self, features: usize) -> Option<String> {
         for (name, value) in [("scale", self.scale), ("offset", self.offset)] {
             if !value.is_finite() {
-                return Some(format!("the {name} {value} is not a finite number"));
+                return Some(format!("the {name} {} is not a finite number", Decimal(value)));
             }
         }
         self.trees

@@ -227,9 +227,7 @@ impl Tree {
         }
         // The limit keeps every sum of covers finite.
         if let Some(leaf) = self.covers.iter().position(|cover| !(0.0..=MOST_COVER).contains(cover)) {
-            return Some(format!(
-                "the cover of leaf {leaf} is not a number from 0 to {MOST_COVER:e}"
-            ));
+            return Some(format!("the cover of leaf {leaf} is not a number from 0 to 1e200"));
         }
         // Every node and leaf has exactly one parent, which comes before it: then the nodes form one tree.
         let mut depths = vec![None; nodes];

@@ -1,5 +1,7 @@
 //! One raw field: what it means, which values it may take, how it is shown.
 
+use crate::decimal::Decimal;
+use crate::order::positions;
 use crate::text::Text;
 
 /// A raw field of an application.
@@ -115,10 +117,10 @@ impl FieldKind {
             Self::Number(number) => number.problem(),
             Self::Flag { no, yes } => (no == yes).then(|| "yes and no are the same text".to_owned()),
             Self::Category { levels, .. } => {
-                let mut values: Vec<&str> = levels.iter().map(|level| level.value.as_str()).collect();
-                values.sort_unstable();
-                let repeated = values.windows(2).find(|pair| pair[0] == pair[1])?;
-                Some(format!("level '{}' is listed twice", repeated[0]))
+                let value = |index: usize| levels[index].value.as_str();
+                let order = positions(levels.len(), &|a, b| value(a).cmp(value(b)));
+                let repeated = order.windows(2).find(|pair| value(pair[0]) == value(pair[1]))?;
+                Some(format!("level '{}' is listed twice", value(repeated[0])))
             }
         }
     }
@@ -127,13 +129,16 @@ impl FieldKind {
 impl NumberKind {
     fn problem(&self) -> Option<String> {
         if !self.scale.is_finite() || self.scale == 0.0 {
-            return Some(format!("scale {} is not a finite number other than 0", self.scale));
+            return Some(format!(
+                "scale {} is not a finite number other than 0",
+                Decimal(self.scale)
+            ));
         }
         if self.min.is_some_and(f64::is_nan) || self.max.is_some_and(f64::is_nan) {
             return Some("min or max is not a number".to_owned());
         }
         match (self.min, self.max) {
-            (Some(min), Some(max)) if min > max => Some(format!("min {min} is above max {max}")),
+            (Some(min), Some(max)) if min > max => Some(format!("min {} is above max {}", Decimal(min), Decimal(max))),
             _ => None,
         }
     }
