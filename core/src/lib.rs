@@ -21,9 +21,11 @@ pub mod application;
 pub mod artifact;
 #[cfg(feature = "ndarray")]
 pub mod batch;
+mod decimal;
 pub mod decision;
 pub mod ensemble;
 pub mod import;
+mod order;
 pub mod preprocessing;
 pub mod schema;
 pub mod scorer;

@@ -1,10 +1,9 @@
 //! Text that people read, in every language that Candor speaks.
 
-use serde::{Deserialize, Serialize};
-
 /// A language of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Language {
     /// English.
     En,
@@ -19,8 +18,9 @@ pub enum Language {
 /// let label = Text::new("Credit amount", "Montant du crédit");
 /// assert_eq!(label.in_language(Language::Fr), "Montant du crédit");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Text {
     /// English.
     pub en: String,

@@ -11,7 +11,8 @@ mod support;
 use candor_core::artifact::FORMAT_VERSION;
 use candor_core::{Application, LoadError, Model, Scorer};
 use support::small_model::{self, APPLICATIONS};
-use support::{HEADER, file_around, file_of, tiny_model};
+use support::trees::in_level_order;
+use support::{HEADER, cbor, file_around, file_of, tiny_model};
 
 fn application(scorer: &Scorer, values: &[&str]) -> Application {
     let mut application = Application::empty(scorer.schema());
@@ -41,7 +42,7 @@ fn a_model_survives_the_round_trip_through_its_file() {
     let model = small_model::model();
     let bytes = model.to_bytes().unwrap();
     let scorer = Scorer::from_bytes(&bytes).unwrap();
-    assert_eq!(scorer.model(), &model);
+    assert_eq!(scorer.model(), &in_level_order(&model));
     assert_eq!(scorer.model().to_bytes().unwrap(), bytes);
     let direct = Scorer::from_model(model).unwrap();
     for values in &APPLICATIONS {
@@ -126,22 +127,21 @@ fn bytes_after_the_file_are_refused() {
 
 #[test]
 fn bytes_after_the_document_are_refused() {
-    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
+    let document = small_model::model().document();
     assert!(Scorer::from_bytes(&file_around(FORMAT_VERSION, &document)).is_ok());
     // A whole value, half a value, an array without its element, and a byte that begins nothing.
-    for extra in [&[0xc0][..], &[0xcd], &[0x91], &[0xc1], &[0xc2], &[0, 0], &document] {
+    for extra in [&[0xf6][..], &[0x19], &[0x81], &[0xff], &[0xf4], &[0, 0], &document] {
         let error = refusal(&file_around(FORMAT_VERSION, &[&document, extra].concat()));
-        assert_eq!(
-            error,
-            invalid("there are bytes after the end of the document"),
-            "{extra:02x?}"
-        );
+        let place = document.len();
+        let problem =
+            format!("byte {place} of the document (ParityCase.contribution_bits): there are bytes after its end");
+        assert_eq!(error, invalid(&problem), "{extra:02x?}");
     }
 }
 
 #[test]
 fn a_newer_format_is_told_from_damage() {
-    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
+    let document = small_model::model().document();
     for version in [FORMAT_VERSION + 1, 1000, u32::MAX] {
         let error = refusal(&file_around(version, &document));
         assert_eq!(error, LoadError::TooNew { found: version });
@@ -154,9 +154,16 @@ fn a_newer_format_is_told_from_damage() {
     let mut bytes = file_around(FORMAT_VERSION, &document);
     bytes[8] = 7;
     assert_eq!(refusal(&bytes), LoadError::Damaged);
-    // Version 0 was never written.
-    let error = refusal(&file_around(0, &document));
-    assert_eq!(error, invalid("format version 0 does not exist"));
+    // Version 0 was never written, and version 1 never released.
+    for version in [0, 1] {
+        let error = refusal(&file_around(version, &document));
+        assert_eq!(error, LoadError::TooOld { found: version });
+        let words = error.to_string();
+        assert!(
+            words.contains("before the first release") && words.contains("make it again"),
+            "{words}"
+        );
+    }
 }
 
 #[test]
@@ -242,18 +249,173 @@ fn a_parity_case_has_to_fit_the_schema() {
 
 #[test]
 fn keys_that_a_later_version_adds_are_passed_over() {
-    let document = rmp_serde::to_vec_named(&small_model::model()).unwrap();
-    assert_eq!(document[0], 0x88, "a map of eight entries");
-    let with_extra = |value: &[u8]| [&[0x89][..], &document[1..], b"\xa5extra", value].concat();
-    for value in [
-        &[0xc0][..],
-        &[0x93, 1, 2, 3],
-        b"\xa3abc",
-        &[0x81, 0xa1, b'k', 0xc4, 1, 0xff],
-    ] {
+    let document = small_model::model().document();
+    let maps: Vec<cbor::Item> = cbor::items(&document)
+        .into_iter()
+        .filter(|item| item.major == 5 && !is_text_map(&document, *item))
+        .collect();
+    assert!(maps.len() > 200, "{}", maps.len());
+    let nested = [[0x81].repeat(5000), vec![0xf6]].concat();
+    let values = [
+        &[0xf6][..],
+        &[0x83, 1, 2, 3],
+        b"\x63abc",
+        &[0xa1, 0x61, b'k', 0x41, 0xff],
+        &[0xfb, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0xf9, 0x7e, 0],
+        &[0xc1, 0x1a, 0, 1, 0, 0],
+        &[0x38, 99],
+        &nested,
+    ];
+    // As the last entry of every record in turn, and several at once.
+    for (index, map) in maps.into_iter().enumerate() {
+        let value = values[index % values.len()];
+        let mut entries: Vec<Vec<u8>> = cbor::entries(&document, map.at)
+            .iter()
+            .map(|&(_, key, value)| document[key..value.end].to_vec())
+            .collect();
+        entries.push([&[0x18, 99], value].concat());
+        if index % 2 == 0 {
+            entries.push([cbor::unsigned(u64::MAX), value.to_vec()].concat());
+        }
+        let other = cbor::with_entries(&document, map.at, &entries);
+        if let Err(error) = Scorer::from_bytes(&file_around(FORMAT_VERSION, &other)) {
+            panic!("{value:02x?} in the map at {}: {error}", map.at);
+        }
+    }
+}
+
+/// Whether a map has texts as keys: the parameters of a model card.
+fn is_text_map(document: &[u8], map: cbor::Item) -> bool {
+    map.value > 0 && document[map.at + map.head] >> 5 == 3
+}
+
+#[test]
+fn keys_that_are_missing_double_or_out_of_order_are_refused() {
+    let document = small_model::model().document();
+    let (mut refused, mut read) = (0, 0);
+    for map in cbor::items(&document).into_iter().filter(|item| item.major == 5) {
+        let entries: Vec<Vec<u8>> = cbor::entries(&document, map.at)
+            .iter()
+            .map(|&(_, key, value)| document[key..value.end].to_vec())
+            .collect();
+        let with = |entries: &[Vec<u8>]| {
+            let other = cbor::with_entries(&document, map.at, entries);
+            Scorer::from_bytes(&file_around(FORMAT_VERSION, &other)).err()
+        };
+        for index in 0..entries.len() {
+            let mut double = entries.clone();
+            double.insert(index, entries[index].clone());
+            let error = with(&double).unwrap().to_string();
+            assert!(error.contains("do not increase"), "{error}");
+            if index > 0 {
+                let mut swapped = entries.clone();
+                swapped.swap(index - 1, index);
+                let error = with(&swapped).unwrap().to_string();
+                let words = ["do not increase", "it is missing", "a column is missing"];
+                assert!(words.iter().any(|words| error.contains(words)), "{error}");
+            }
+            let mut missing = entries.clone();
+            missing.remove(index);
+            // An optional field may be missing, or an entry of the parameters; nothing else.
+            match with(&missing) {
+                Some(_) => refused += 1,
+                None => read += 1,
+            }
+        }
+    }
+    assert!(refused > 10 * read && read > 0, "{refused} refused, {read} read");
+}
+
+#[test]
+fn a_document_has_one_encoding() {
+    let document = tiny_model().document();
+    for item in cbor::items(&document) {
+        if item.major == 7 || item.head == 9 {
+            continue;
+        }
+        let longer = cbor::longest_head(item.major, item.value);
+        let other = [&document[..item.at], &longer, &document[item.at + item.head..]].concat();
+        let error = refusal(&file_around(FORMAT_VERSION, &other)).to_string();
         assert!(
-            Scorer::from_bytes(&file_around(FORMAT_VERSION, &with_extra(value))).is_ok(),
-            "{value:02x?}"
+            error.contains("written longer than it needs"),
+            "byte {}: {error}",
+            item.at
+        );
+        // Strings, arrays and maps without a length.
+        if item.major > 1 {
+            let open = [
+                &document[..item.at],
+                &[item.major << 5 | 31],
+                &document[item.at + item.head..],
+            ]
+            .concat();
+            let error = refusal(&file_around(FORMAT_VERSION, &open)).to_string();
+            assert!(error.contains("a length is not given"), "byte {}: {error}", item.at);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_byte_and_field() {
+    let document = small_model::model().document();
+    for (path, value, words) in [
+        (
+            &[0, 4, 3, 0][..],
+            cbor::unsigned(7),
+            "(Field.name): there should be a text",
+        ),
+        (
+            &[0, 4, 3, 2],
+            cbor::unsigned(70_000),
+            "(Field.group): the number before this is too large",
+        ),
+        (
+            &[0, 4, 3, 7],
+            cbor::text("yes"),
+            "(Field.primary): there should be true or false",
+        ),
+        (&[0, 4, 3, 1, 0], cbor::unsigned(9), "means nothing to this Candor"),
+        (
+            &[4, 1],
+            vec![0xf9, 0, 0],
+            "(Policy.threshold): there should be a float of 64 bits",
+        ),
+        (
+            &[4, 2],
+            cbor::bytes(&[0; 16]),
+            "(Policy.risk_bounds): there should be 3 floats",
+        ),
+        (
+            &[5, 1],
+            cbor::bytes(&[0; 12]),
+            "(Reference.score_quantiles): the floats before this",
+        ),
+        (
+            &[6, 0],
+            vec![0x62, 0xff, 0xff],
+            "(ModelCard.name): the text before this is not UTF-8",
+        ),
+        (
+            &[7],
+            cbor::longest_head(4, u64::MAX),
+            "(Model.parity): more elements are announced than bytes are left",
+        ),
+        (
+            &[7],
+            cbor::longest_head(4, 1 << 63),
+            "(Model.parity): more elements are announced than bytes are left",
+        ),
+    ] {
+        let item = cbor::value_at(&document, path);
+        let error = refusal(&file_around(FORMAT_VERSION, &cbor::replaced(&document, item, &value))).to_string();
+        assert!(error.contains(words), "'{error}' does not say '{words}'");
+        let byte = error.split("byte ").nth(1).and_then(|rest| rest.split(' ').next());
+        let byte: usize = byte.unwrap().parse().unwrap();
+        assert!(
+            (item.at..=item.at + value.len() + 1).contains(&byte),
+            "{error}; it is at {}",
+            item.at
         );
     }
 }

@@ -18,7 +18,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor_core::Scorer;
 use candor_core::artifact::FORMAT_VERSION;
-use support::{file_around, tiny_model};
+use candor_core::ensemble::{Child, Levels, Missing, Node, Test, Tree};
+use support::{HEADER, cbor, file_around, file_of, tiny_model};
 
 /// The system's allocator, with the bytes now in use and the most at once.
 struct Counting;
@@ -45,11 +46,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What loading may take beside a multiple of the file: serde reserves at most a megabyte per announced array, and
-/// arrays are nested a few deep.
-const CONSTANT: usize = 8 << 20;
-/// An empty text is one byte in the file and 24 in memory, three times that while a growing array is copied.
-const FACTOR: usize = 80;
+/// Beside a multiple of the file: the rules of quadrature, the scorer itself, messages.
+const CONSTANT: usize = 64 << 10;
+/// Most bytes per byte of a file, of those taken while it is read, and of all with what a scorer makes of its trees.
+const FACTOR: usize = 64;
+/// The same for files that are refused before any tree is compiled: that is reading alone.
+const READING: usize = 32;
 
 /// Most bytes taken at once while loading, beyond those in use before.
 fn peak_of(bytes: &[u8]) -> (usize, bool) {
@@ -59,103 +61,194 @@ fn peak_of(bytes: &[u8]) -> (usize, bool) {
     (MOST.load(Ordering::Relaxed) - before, loaded)
 }
 
-/// Positions and sizes of the headers of all arrays, maps, texts and byte strings of a MessagePack document.
-fn headers(document: &[u8]) -> Vec<(usize, usize, u8)> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    let big_endian = |from: usize, bytes: usize| {
-        document[from..from + bytes]
-            .iter()
-            .fold(0_usize, |value, &byte| value << 8 | usize::from(byte))
-    };
-    while at < document.len() {
-        let byte = document[at];
-        let (header, body, longest) = match byte {
-            0x80..=0x8f => (1, 0, 0xdf),
-            0x90..=0x9f => (1, 0, 0xdd),
-            0xa0..=0xbf => (1, usize::from(byte & 31), 0xdb),
-            0xd9 => (2, big_endian(at + 1, 1), 0xdb),
-            0xda => (3, big_endian(at + 1, 2), 0xdb),
-            0xdc => (3, 0, 0xdd),
-            0xde => (3, 0, 0xdf),
-            0xca | 0xce | 0xd2 => (5, 0, 0),
-            0xcb | 0xcf | 0xd3 => (9, 0, 0),
-            0xcc | 0xd0 => (2, 0, 0),
-            0xcd | 0xd1 => (3, 0, 0),
-            0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => (1, 0, 0),
-            _ => panic!("byte {byte:02x} at {at}"),
-        };
-        if longest != 0 {
-            found.push((at, header, longest));
-        }
-        at += header + body;
-    }
-    found
-}
-
 /// One test only: others would allocate at the same time.
 #[test]
 fn loading_takes_no_more_memory_than_the_file_justifies() {
-    let document = rmp_serde::to_vec_named(&tiny_model()).unwrap();
+    let document = tiny_model().document();
     let whole = file_around(FORMAT_VERSION, &document);
     let (peak, loaded) = peak_of(&whole);
     assert!(loaded && peak > whole.len(), "the allocator counts: {peak}");
-    assert!(peak <= FACTOR * whole.len(), "{peak} bytes for {}", whole.len());
+    assert!(
+        peak <= FACTOR * whole.len() + CONSTANT,
+        "{peak} bytes for {}",
+        whole.len()
+    );
 
-    // Every array, map and text in turn announces more elements than any memory has.
-    let headers = headers(&document);
-    assert!(headers.len() > 400, "{}", headers.len());
-    for (at, length, longest) in headers {
-        for kind in [longest, 0xdd, 0xc6] {
-            let huge = [&[kind][..], &u32::MAX.to_be_bytes()].concat();
-            let hostile = [&document[..at], &huge, &document[at + length..]].concat();
-            let bytes = file_around(FORMAT_VERSION, &hostile);
-            let (peak, loaded) = peak_of(&bytes);
-            assert!(!loaded, "a huge number of elements announced at {at}");
-            assert!(
-                peak <= FACTOR * bytes.len() + CONSTANT,
-                "{peak} bytes for {} at {at}",
-                bytes.len()
-            );
+    // Everything that has a head in turn announces more than any memory has, or all that is left and a little.
+    let items: Vec<cbor::Item> = cbor::items(&document);
+    let headed = items.iter().filter(|item| item.major >= 2 && item.major <= 5);
+    assert!(headed.clone().count() > 300, "{}", headed.count());
+    for item in headed {
+        let left = (document.len() - item.at - item.head) as u64;
+        for major in [item.major, 2, 3, 4, 5] {
+            for value in [
+                u64::MAX,
+                1 << 60,
+                u64::from(u32::MAX),
+                left,
+                left / 2,
+                left / 5,
+                left / 24,
+            ] {
+                let head = cbor::head(major, value);
+                let hostile = [&document[..item.at], &head, &document[item.at + item.head..]].concat();
+                let bytes = file_around(FORMAT_VERSION, &hostile);
+                let (peak, loaded) = peak_of(&bytes);
+                assert!(!loaded || value == item.value, "{value} announced at {}", item.at);
+                let most = if loaded { FACTOR } else { READING };
+                assert!(
+                    peak <= most * bytes.len() + CONSTANT,
+                    "{peak} bytes for {} at {}",
+                    bytes.len(),
+                    item.at
+                );
+            }
         }
     }
 
-    // Many small things: texts, levels, trees, operations, numbers, each as short as MessagePack can write it.
-    let count = 100_000_u32;
-    let array = |element: &[u8]| [&[0xdd][..], &count.to_be_bytes(), &element.repeat(count as usize)].concat();
-    let replaced = |key: &str, element: &[u8]| {
-        let header = [&[0xa0 | key.len() as u8][..], key.as_bytes()].concat();
-        let at = document
-            .windows(header.len())
-            .position(|window| window == header)
-            .unwrap()
-            + header.len();
-        // What stood there is left behind and makes the document invalid: the memory has been taken by then.
-        file_around(
-            FORMAT_VERSION,
-            &[&document[..at], &array(element), &document[at..]].concat(),
-        )
-    };
-    for (key, element) in [
-        ("unused_columns", &[0xa0][..]),
-        ("sentinels", &[0x01]),
-        ("groups", &[0x93, 0xa0, 0x92, 0xa0, 0xa0, 0x92, 0xa0, 0xa0]),
-        ("levels", &[0x92, 0xa0, 0x92, 0xa0, 0xa0]),
-        ("missing_levels", &[0xa0]),
-        ("operations", &[0xa3, b'a', b'd', b'd']),
-        ("trees", &[0x93, 0x90, 0x90, 0x90]),
-        ("leaves", &[0x01]),
-        ("category_words", &[0x01]),
-        ("score_quantiles", &[0x01]),
-        ("dropped_features", &[0xa0]),
-        ("notes", &[0xa0]),
-        ("parity", &[0x93, 0x90, 0, 0]),
+    // Many small things: texts, levels, operations, numbers, each as short as it can be.
+    let count = 100_000;
+    let empty = cbor::text("");
+    let none = cbor::array(&[]);
+    let text = [&[0xa2, 0][..], &empty, &[1], &empty].concat();
+    let level = [&[0xa2, 0][..], &empty, &[1], &text].concat();
+    let group = [&[0xa3, 0][..], &empty, &[1], &text, &[2], &text].concat();
+    let excluded = level.clone();
+    let flag = [&[0x82, 1, 0xa2, 0][..], &empty, &[1], &empty].concat();
+    let field = [
+        &[0xa7, 0][..],
+        &empty,
+        &[1],
+        &flag,
+        &[2, 0, 3],
+        &text,
+        &[4],
+        &text,
+        &[6, 0, 7, 0xf5],
+    ]
+    .concat();
+    let feature = [&[0xa4, 0][..], &empty, &[1], &text, &[3, 0, 4, 0x82, 0, 0]].concat();
+    let part = [&[0xa3, 0][..], &empty, &[1, 0, 2, 0]].concat();
+    let parity = [&[0xa3, 0][..], &none, &[1, 0, 2, 0]].concat();
+    let mut worst = 0;
+    for (path, element) in [
+        (&[0, 5][..], &empty),
+        (&[0, 3], &group),
+        (&[0, 4], &field),
+        (&[0, 4, 5, 1, 1, 0], &level),
+        (&[0, 4, 5, 1, 1, 1], &empty),
+        (&[1, 0], &feature),
+        (&[1, 0, 7, 4, 1, 1, 0], &cbor::unsigned(0)),
+        (&[4, 5], &excluded),
+        (&[6, 5], &part),
+        (&[6, 6], &empty),
+        (&[6, 7], &empty),
+        (&[7], &parity),
     ] {
-        let bytes = replaced(key, element);
-        let (peak, _) = peak_of(&bytes);
-        assert!(peak > bytes.len(), "{key}: {peak} bytes: the elements were not read");
+        let list = cbor::array(&vec![element.clone(); count]);
+        let bytes = file_around(
+            FORMAT_VERSION,
+            &cbor::replaced(&document, cbor::value_at(&document, path), &list),
+        );
+        let (peak, loaded) = peak_of(&bytes);
+        assert!(peak > bytes.len(), "{path:?}: {peak} bytes: the elements were not read");
+        let most = if loaded { FACTOR } else { READING };
+        assert!(
+            peak <= most * bytes.len() + CONSTANT,
+            "{path:?}: {peak} bytes for {}",
+            bytes.len()
+        );
+        worst = worst.max(peak / bytes.len());
+        // As long as it is, the list may also be cut short, or announce more than there is.
+        let cut = &bytes[HEADER..bytes.len() - document.len()];
+        let (peak, loaded) = peak_of(&file_around(FORMAT_VERSION, cut));
+        assert!(
+            !loaded && peak <= READING * cut.len() + CONSTANT,
+            "{path:?}: {peak} bytes for {}",
+            cut.len()
+        );
+    }
+    assert!(worst >= 20, "the smallest elements are among those tried: {worst}");
+
+    // Entries of a map that is kept as one.
+    let parameters: Vec<u8> = (0..count as u32)
+        .flat_map(|index| [cbor::text(&format!("{index:05}")), empty.clone()].concat())
+        .collect();
+    let map = [cbor::head(5, count as u64), parameters].concat();
+    let bytes = file_around(
+        FORMAT_VERSION,
+        &cbor::replaced(&document, cbor::value_at(&document, &[6, 3]), &map),
+    );
+    let (peak, loaded) = peak_of(&bytes);
+    assert!(
+        loaded && peak <= READING * bytes.len() + CONSTANT,
+        "{peak} bytes for {}",
+        bytes.len()
+    );
+
+    // Trees: of one leaf, of one node, as deep as they may be, and of sets without words.
+    let leaf = |value: f64| Tree {
+        nodes: vec![],
+        leaves: vec![value],
+        covers: vec![0.0],
+        category_words: vec![],
+    };
+    let chain = |depth: u32, test: Test| Tree {
+        nodes: (0..depth)
+            .map(|index| Node {
+                feature: index as u16,
+                test,
+                left: Child::Leaf(index),
+                right: if index + 1 == depth {
+                    Child::Leaf(depth)
+                } else {
+                    Child::Node(index + 1)
+                },
+            })
+            .collect(),
+        leaves: vec![0.0; depth as usize + 1],
+        covers: vec![1.0; depth as usize + 1],
+        category_words: vec![],
+    };
+    let numeric = Test::AtMost(0.0, Missing::Left);
+    let set = Test::InSet {
+        start: 0,
+        length: 0,
+        levels: Levels::Truncated,
+        missing_left: false,
+    };
+    for (name, tree, count) in [
+        ("leaf", leaf(0.0), 50_000),
+        ("node", chain(1, numeric), 20_000),
+        ("set", chain(1, set), 20_000),
+        ("eight", chain(8, numeric), 4_000),
+        ("deep", chain(128, numeric), 500),
+        ("deep sets", chain(128, set), 500),
+    ] {
+        let mut model = tiny_model();
+        let feature = model.preprocessing.features[0].clone();
+        model.preprocessing.features = vec![feature; 128];
+        model.reference.importance = vec![0.0; 128];
+        model.ensemble.trees = vec![tree; count];
+        let bytes = file_of(&model);
+        let (peak, loaded) = peak_of(&bytes);
+        assert!(loaded, "{name}");
+        println!("{name}: {:.1} times the file", peak as f64 / bytes.len() as f64);
         assert!(
             peak <= FACTOR * bytes.len() + CONSTANT,
-            "{key}: {peak} bytes for {}",
+            "{name}: {peak} bytes for {}",
+            bytes.len()
+        );
+        // A leaf that is no number is found when all has been read and nothing is compiled yet.
+        model.ensemble.trees[0].leaves[0] = f64::NAN;
+        let (peak, loaded) = peak_of(&file_of(&model));
+        println!(
+            "{name}, reading alone: {:.1} times the file",
+            peak as f64 / bytes.len() as f64
+        );
+        assert!(
+            !loaded && peak <= READING * bytes.len() + CONSTANT,
+            "{name}: {peak} bytes for {}",
             bytes.len()
         );
     }

@@ -11,7 +11,7 @@ mod support;
 use candor_core::preprocessing::expression::{Operation, STACK_LIMIT, compile};
 use candor_core::preprocessing::{Program, Source};
 use support::names::Names;
-use support::{Random, recast, small_model};
+use support::{Random, small_model};
 
 #[test]
 fn a_wrong_expression_is_told_where_and_why() {
@@ -227,18 +227,6 @@ fn random_bytes_never_make_the_compiler_panic() {
     }
 }
 
-#[derive(serde::Serialize)]
-struct Operations {
-    operations: Vec<Operation>,
-}
-
-/// A program that no compiler made.
-fn program(operations: &[Operation]) -> Program {
-    recast(&Operations {
-        operations: operations.to_vec(),
-    })
-}
-
 #[test]
 fn a_program_that_no_compiler_made_is_checked() {
     use Operation::{Add, Count, Feature, Field, If, Mean, Minimum, Negate, Number, Sum};
@@ -266,7 +254,7 @@ fn a_program_that_no_compiler_made_is_checked() {
         (false, high(STACK_LIMIT + 1)),
         (false, vec![Number(1.0), Sum(u8::MAX)]),
     ] {
-        let program = program(&operations);
+        let program = Program::new(operations.clone());
         assert_eq!(passes_its_check(&program), sound, "{operations:?}");
         // Even unchecked, it does not panic.
         program.run(&[1.0], &[], &mut Vec::new());

@@ -11,6 +11,7 @@ pub fn load(error: &LoadError) -> JsValue {
     let code = match error {
         LoadError::NotAModel => "NOT_A_MODEL",
         LoadError::TooNew { .. } => "TOO_NEW",
+        LoadError::TooOld { .. } => "TOO_OLD",
         LoadError::WrongLength { .. } => "WRONG_LENGTH",
         LoadError::Damaged => "DAMAGED",
         LoadError::Invalid { .. } => "INVALID",

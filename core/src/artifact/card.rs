@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 /// The model card.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ModelCard {
     /// Name given to the model.
     pub name: String,
@@ -26,7 +25,8 @@ pub struct ModelCard {
 }
 
 /// Identifies the data without holding any of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DataFingerprint {
     /// Name of the file.
     pub file: String,
@@ -37,7 +37,8 @@ pub struct DataFingerprint {
 }
 
 /// A part of the rows and the figures on it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Part {
     /// `train`, `validation`, `test` or `out-of-fold`.
     pub name: String,
@@ -50,7 +51,8 @@ pub struct Part {
 }
 
 /// Figures of a model on a part of the rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metrics {
     /// Area under the ROC curve.
     pub auc: Interval,
@@ -77,7 +79,8 @@ pub struct Metrics {
 }
 
 /// A figure with the interval that holds 95 % of its bootstrap values.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Interval {
     /// The figure itself.
     pub value: f64,

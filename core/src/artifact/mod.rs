@@ -6,38 +6,47 @@
 //! | 8–11 | format version, u32 little-endian |
 //! | 12–19 | length of the document, u64 little-endian |
 //! | 20–51 | SHA-256 of bytes 0–19 and the document |
-//! | 52– | one MessagePack document: a [`Model`] as a map of named fields |
+//! | 52– | one CBOR document: a [`Model`] as a map of numbered fields, its trees in columns |
 //!
-//! A file is checked from the outside in: magic, version, length, digest, MessagePack, then every index, range and
-//! tree inside, and last the parity cases, which must score to the bits recorded in the file.
+//! A file is checked from the outside in: magic, version, length, digest, CBOR, then every index, range and tree inside,
+//! and last the parity cases, which must score to the bits recorded in the file.
+//!
+//! Fields can be added without a new format version: `document/model.rs` says how. Trees are in level order when they have
+//! been read, whatever order they had before (`document/ensemble.rs`).
+//!
+//! **Memory.** Nothing is reserved before what announces it has been compared with the bytes left. A list reserves what
+//! its elements take at their smallest, at most 24 bytes in memory for one in the file; a node takes 2 bytes and 2 bits in
+//! the file and 40 in memory, with a leaf beside it of 9 and 16. Lists hold lists three deep at most, so that reading takes
+//! at most 32 times the file, whatever the file says; `tests/artifact_allocation.rs` holds it to that.
 
 mod card;
+mod document;
 mod reference;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Part};
 pub use reference::{FieldReference, Reference};
 
+use crate::decimal::Decimal;
 use crate::decision::{Calibration, Policy};
 use crate::ensemble::Ensemble;
 use crate::preprocessing::Preprocessing;
 use crate::schema::Schema;
 
 /// The format version that this build writes, and the newest one that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest format version that was ever in a release.
+const OLDEST_VERSION: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
 const HEADER: usize = 52;
-/// Arrays and maps within each other; a model has a dozen, and a hostile file must not exhaust the stack.
-const NESTING_LIMIT: usize = 64;
 /// Most parity cases: each is explained at load, so their number bounds the time that loading takes.
 const MOST_PARITY_CASES: usize = 64;
 
 /// Everything a model file holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     /// The raw fields.
     pub schema: Schema,
@@ -59,7 +68,7 @@ pub struct Model {
 
 /// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each
 /// value is the middle or the most frequent one of a set of similar clients.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ParityCase {
     /// Raw text of each field, in schema order; empty where missing.
     pub values: Vec<String>,
@@ -80,6 +89,14 @@ pub enum LoadError {
         "this model file has format version {found}, and this Candor reads up to {FORMAT_VERSION}; use a newer Candor"
     )]
     TooNew {
+        /// The file's version.
+        found: u32,
+    },
+    /// Written by a Candor that was never released.
+    #[error(
+        "this model file was made before the first release (format version {found}); make it again with 'candor train'"
+    )]
+    TooOld {
         /// The file's version.
         found: u32,
     },
@@ -123,7 +140,8 @@ pub struct FloatBits(pub u64);
 
 impl std::fmt::Display for FloatBits {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{} (bits {:016x})", f64::from_bits(self.0), self.0)
+        let value = Decimal(f64::from_bits(self.0));
+        write!(formatter, "{value} (bits {:016x})", self.0)
     }
 }
 
@@ -134,9 +152,7 @@ impl Model {
     /// [`LoadError::Invalid`] when the model would not load again.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LoadError> {
         self.check()?;
-        let document = rmp_serde::to_vec_named(self).map_err(|error| LoadError::Invalid {
-            problem: error.to_string(),
-        })?;
+        let document = self.document();
         let mut bytes = Vec::with_capacity(HEADER + document.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
@@ -145,6 +161,13 @@ impl Model {
         bytes.extend_from_slice(&digest);
         bytes.extend_from_slice(&document);
         Ok(bytes)
+    }
+
+    /// The document inside the file, of a model that need not be sound: what [`to_bytes`](Self::to_bytes) puts behind a
+    /// header. For tests of what a loader refuses.
+    #[doc(hidden)]
+    pub fn document(&self) -> Vec<u8> {
+        document::write(self)
     }
 
     /// Reads a model file and checks everything but its parity cases, which need a [`Scorer`](crate::Scorer).
@@ -179,18 +202,10 @@ impl Model {
         if !intact {
             return Err(LoadError::Damaged);
         }
-        let invalid = |problem: String| LoadError::Invalid { problem };
-        if version == 0 {
-            return Err(invalid("format version 0 does not exist".into()));
+        if version < OLDEST_VERSION {
+            return Err(LoadError::TooOld { found: version });
         }
-        let mut reader = rmp_serde::Deserializer::from_read_ref(document);
-        reader.set_max_depth(NESTING_LIMIT);
-        let model = Self::deserialize(&mut reader).map_err(|error| invalid(error.to_string()))?;
-        // Whatever follows, reading one more value gets past its first byte; only at the end there is none.
-        let end = bool::deserialize(&mut reader);
-        if !matches!(end, Err(rmp_serde::decode::Error::InvalidMarkerRead(_))) {
-            return Err(invalid("there are bytes after the end of the document".into()));
-        }
+        let model = document::read(document).map_err(|problem| LoadError::Invalid { problem })?;
         model.check()?;
         Ok(model)
     }
@@ -228,6 +243,7 @@ impl Model {
                 let Calibration { slope, intercept } = self.calibration;
                 // Every score that a row can reach is finite, so a probability is always a probability.
                 let valid = slope > 0.0 && (slope * self.ensemble.largest_score() + intercept.abs()).is_finite();
+                let (slope, intercept) = (Decimal(slope), Decimal(intercept));
                 (!valid).then(|| {
                     format!("calibration: slope {slope} must be above 0, and scores with intercept {intercept} finite")
                 })

@@ -1,11 +1,10 @@
 //! What the training population looked like: what an application is compared with.
 
-use serde::{Deserialize, Serialize};
-
 use crate::schema::{FieldKind, Schema};
 
 /// Statistics of the training part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reference {
     /// One entry per field, in schema order.
     pub fields: Vec<FieldReference>,
@@ -16,7 +15,8 @@ pub struct Reference {
 }
 
 /// Statistics of one field.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FieldReference {
     /// Share of clients without a value.
     pub missing_share: f64,

@@ -1,14 +1,14 @@
 //! Why an application got its score: contributions, groups, reasons, and the waterfall that adds up.
 
-use serde::Serialize;
-
 use super::{Policy, Score};
+use crate::order::descending;
 use crate::preprocessing::Preprocessing;
 use crate::schema::Schema;
 
 /// A score and what it is made of, all in calibrated log-odds unless said otherwise:
 /// `base_value` + the sum of `contributions` = `score.log_odds`, to 1e-12.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Explanation {
     /// The answer that is explained.
     pub score: Score,
@@ -25,7 +25,8 @@ pub struct Explanation {
 }
 
 /// What the features of one reason group add together.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct GroupContribution {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,
@@ -36,7 +37,8 @@ pub struct GroupContribution {
 }
 
 /// A principal reason: a group that raises the risk.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Reason {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,
@@ -50,7 +52,8 @@ pub struct Reason {
 }
 
 /// Whole points from the base to the score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Waterfall {
     /// Points of the base value.
     pub base: i64,
@@ -61,7 +64,8 @@ pub struct Waterfall {
 }
 
 /// A step of the waterfall.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct WaterfallStep {
     /// Position in [`Schema::groups`](crate::Schema::groups).
     pub group: usize,
@@ -89,7 +93,7 @@ impl Explanation {
         for (feature, contribution) in contributions.iter().enumerate() {
             *sums[group_of(feature)].get_or_insert(0.0) += contribution;
         }
-        let mut groups: Vec<GroupContribution> = sums
+        let groups: Vec<GroupContribution> = sums
             .into_iter()
             .enumerate()
             .filter_map(|(group, sum)| {
@@ -100,12 +104,10 @@ impl Explanation {
                 })
             })
             .collect();
-        groups.sort_by(|a, b| {
-            b.log_odds
-                .abs()
-                .total_cmp(&a.log_odds.abs())
-                .then(a.group.cmp(&b.group))
-        });
+        let groups: Vec<GroupContribution> = descending(groups.len(), &|index| groups[index].log_odds.abs())
+            .into_iter()
+            .map(|index| groups[index])
+            .collect();
 
         let reasons = groups
             .iter()
@@ -133,14 +135,14 @@ impl Explanation {
 /// Raw fields behind the features of `group` that raise the risk, largest contribution first. A feature that mixes fields
 /// of several groups counts in its own, so only the fields of that group are named, unless there is none.
 fn fields_behind(group: usize, contributions: &[f64], preprocessing: &Preprocessing, schema: &Schema) -> Vec<usize> {
-    let mut raising: Vec<usize> = (0..contributions.len())
+    let raising: Vec<usize> = (0..contributions.len())
         .filter(|&feature| usize::from(preprocessing.features[feature].group) == group)
         .filter(|&feature| contributions[feature] > LEAST_REASON)
         .collect();
-    raising.sort_by(|&a, &b| contributions[b].total_cmp(&contributions[a]).then(a.cmp(&b)));
     let mut fields = Vec::new();
-    for field in raising
+    for field in descending(raising.len(), &|index| contributions[raising[index]])
         .into_iter()
+        .map(|index| raising[index])
         .flat_map(|feature| preprocessing.fields_behind(feature))
     {
         if !fields.contains(&field) {
@@ -173,10 +175,8 @@ impl Waterfall {
             })
             .collect();
         let mut missing = whole_total - whole_base - steps.iter().map(|step| step.points).sum::<i64>();
-        let mut order: Vec<usize> = (0..steps.len()).collect();
         let fraction = |index: usize| groups[index].points - groups[index].points.floor();
-        order.sort_by(|&a, &b| fraction(b).total_cmp(&fraction(a)).then(a.cmp(&b)));
-        for &index in &order {
+        for index in descending(steps.len(), &fraction) {
             if missing <= 0 {
                 break;
             }

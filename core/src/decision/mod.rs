@@ -4,14 +4,13 @@ mod explanation;
 mod policy;
 mod scaling;
 
-use serde::{Deserialize, Serialize};
-
 pub use explanation::{Explanation, GroupContribution, Reason, Waterfall, WaterfallStep};
 pub use policy::{Costs, Excluded, Policy};
 pub use scaling::{Calibration, Scaling, log_odds_of, probability_of};
 
 /// What the model answers for one application.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Score {
     /// Calibrated log-odds of default: ln(p / (1 − p)).
     pub log_odds: f64,
@@ -26,8 +25,9 @@ pub struct Score {
 }
 
 /// What the policy says of an application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "UPPERCASE"))]
 pub enum Decision {
     /// The probability is below the threshold.
     Approve,
@@ -36,8 +36,9 @@ pub enum Decision {
 }
 
 /// Bands of the probability of default, from the policy's bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "UPPERCASE"))]
 pub enum RiskLevel {
     /// Below the first bound.
     Low,

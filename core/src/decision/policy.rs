@@ -1,12 +1,12 @@
 //! What the lender decides, as opposed to what the model estimates.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Decision, RiskLevel, Scaling};
+use crate::decimal::Decimal;
 use crate::text::Text;
 
 /// Costs, threshold, bands and scale.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Policy {
     /// What wrong decisions cost.
     pub costs: Costs,
@@ -23,8 +23,9 @@ pub struct Policy {
 }
 
 /// What wrong decisions cost, relative to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Costs {
     /// Approving a client who defaults.
     pub false_negative: f64,
@@ -33,8 +34,9 @@ pub struct Costs {
 }
 
 /// A field that is deliberately not an input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Excluded {
     /// Column name.
     pub field: String,
@@ -75,12 +77,18 @@ impl Policy {
             return Some("costs must be finite and above 0".into());
         }
         if !(self.threshold > 0.0 && self.threshold < 1.0) {
-            return Some(format!("the threshold {} is not between 0 and 1", self.threshold));
+            return Some(format!(
+                "the threshold {} is not between 0 and 1",
+                Decimal(self.threshold)
+            ));
         }
         let [medium, high, critical] = self.risk_bounds;
         if !(0.0 < medium && medium < high && high < critical && critical < 1.0) {
             return Some(format!(
-                "risk bounds {medium}, {high}, {critical} do not increase between 0 and 1"
+                "risk bounds {}, {}, {} do not increase between 0 and 1",
+                Decimal(medium),
+                Decimal(high),
+                Decimal(critical)
             ));
         }
         let Scaling { points, odds, pdo } = self.scaling;

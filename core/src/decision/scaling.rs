@@ -1,7 +1,5 @@
 //! Log-odds, probabilities and points, and the monotone maps between them.
 
-use serde::{Deserialize, Serialize};
-
 /// The probability with these log-odds: 1 / (1 + e^−x).
 pub fn probability_of(log_odds: f64) -> f64 {
     1.0 / (1.0 + libm::exp(-log_odds))
@@ -13,7 +11,8 @@ pub fn log_odds_of(probability: f64) -> f64 {
 }
 
 /// Calibrated log-odds = slope · raw + intercept (Platt 1999). Linear in log-odds, so that contributions stay additive.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Calibration {
     /// Above 0: calibration never changes the order of clients.
     pub slope: f64,
@@ -93,8 +92,9 @@ impl Calibration {
 }
 
 /// The scale of the points: `points` at odds of `odds` good clients to one bad, and `pdo` more points double the odds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Scaling {
     /// Points at the reference odds.
     pub points: f64,

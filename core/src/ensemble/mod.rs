@@ -4,7 +4,7 @@ mod compiled;
 mod encoding;
 mod tree;
 
-use serde::{Deserialize, Serialize};
+use crate::decimal::Decimal;
 
 pub use compiled::Compiled;
 pub(crate) use encoding::CodeTest;
@@ -13,7 +13,7 @@ pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ensemble {
     /// The trees, added in this order.
     pub trees: Vec<Tree>,
@@ -55,7 +55,7 @@ impl Ensemble {
     pub(crate) fn problem(&self, features: usize) -> Option<String> {
         for (name, value) in [("scale", self.scale), ("offset", self.offset)] {
             if !value.is_finite() {
-                return Some(format!("the {name} {value} is not a finite number"));
+                return Some(format!("the {name} {} is not a finite number", Decimal(value)));
             }
         }
         self.trees

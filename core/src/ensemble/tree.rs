@@ -1,12 +1,10 @@
 //! One binary decision tree.
 
-use serde::{Deserialize, Serialize};
-
 /// Deepest tree that is accepted: what walks a tree by recursion needs a bound.
 pub const DEPTH_LIMIT: usize = 128;
 
 /// A binary tree; node 0 is the root, and a tree of one leaf has no nodes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tree {
     /// Inner nodes; children come after their parent.
     pub nodes: Vec<Node>,
@@ -20,57 +18,44 @@ pub struct Tree {
 }
 
 /// An inner node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Position of the feature tested.
-    #[serde(rename = "f")]
     pub feature: u16,
     /// Which rows go left.
-    #[serde(rename = "t")]
     pub test: Test,
     /// Where rows go that pass the test.
-    #[serde(rename = "l")]
     pub left: Child,
     /// Where the others go.
-    #[serde(rename = "r")]
     pub right: Child,
 }
 
 /// Which rows go left at a node.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Test {
     /// value ≤ threshold, in f64.
-    #[serde(rename = "n")]
     AtMost(f64, Missing),
     /// The level is in the set held in these category words.
-    #[serde(rename = "c")]
     InSet {
         /// First word.
-        #[serde(rename = "s")]
         start: u32,
         /// Number of words.
-        #[serde(rename = "n")]
         length: u32,
         /// How a value becomes a level; what becomes none is in no set.
-        #[serde(rename = "l")]
         levels: Levels,
         /// Whether NaN goes left.
-        #[serde(rename = "m")]
         missing_left: bool,
     },
 }
 
 /// How a number becomes the level of a category.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Levels {
     /// Cut off towards zero, so that everything between −1 and 1 is level 0 (LightGBM).
-    #[serde(rename = "t")]
     Truncated,
     /// Rounded to a 32-bit float, then cut off; below 0 and from 2²⁴ up there is no level (XGBoost).
-    #[serde(rename = "s")]
     TruncatedSingle,
     /// Rounded to a 32-bit float, which must be a whole number from 0 to below 2²⁴ (ONNX, CatBoost).
-    #[serde(rename = "e")]
     ExactSingle,
 }
 
@@ -96,33 +81,26 @@ impl Levels {
 }
 
 /// What a numeric test does with a missing value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
     /// NaN is read as 0 and compared.
-    #[serde(rename = "0")]
     AsZero,
     /// NaN goes left.
-    #[serde(rename = "l")]
     Left,
     /// NaN goes right.
-    #[serde(rename = "r")]
     Right,
     /// NaN and values within 1e-35 of 0 go left.
-    #[serde(rename = "zl")]
     ZeroLeft,
     /// NaN and values within 1e-35 of 0 go right.
-    #[serde(rename = "zr")]
     ZeroRight,
 }
 
 /// A node or a leaf below a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Child {
     /// The inner node at this position.
-    #[serde(rename = "n")]
     Node(u32),
     /// The leaf at this position.
-    #[serde(rename = "l")]
     Leaf(u32),
 }
 
@@ -249,9 +227,7 @@ impl Tree {
         }
         // The limit keeps every sum of covers finite.
         if let Some(leaf) = self.covers.iter().position(|cover| !(0.0..=MOST_COVER).contains(cover)) {
-            return Some(format!(
-                "the cover of leaf {leaf} is not a number from 0 to {MOST_COVER:e}"
-            ));
+            return Some(format!("the cover of leaf {leaf} is not a number from 0 to 1e200"));
         }
         // Every node and leaf has exactly one parent, which comes before it: then the nodes form one tree.
         let mut depths = vec![None; nodes];

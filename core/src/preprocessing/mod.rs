@@ -7,8 +7,6 @@
 
 pub mod expression;
 
-use serde::{Deserialize, Serialize};
-
 pub use expression::{ExpressionError, Program, Scope, ValueType};
 
 use crate::application::Application;
@@ -16,14 +14,16 @@ use crate::schema::Schema;
 use crate::text::Text;
 
 /// The features of a model, in the order in which the ensemble reads them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Preprocessing {
     /// The features; an expression reads only fields and features before it.
     pub features: Vec<Feature>,
 }
 
 /// One input of the ensemble.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Feature {
     /// Name, such as `CREDIT_TO_ANNUITY`; a raw field's feature has the field's name.
     pub name: String,
@@ -40,8 +40,9 @@ pub struct Feature {
 }
 
 /// Where a feature's value comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Source {
     /// The field at this position of the schema.
     Field(u16),
@@ -78,25 +79,27 @@ impl Preprocessing {
 
     /// Positions of the raw fields that the feature at `index` depends on, directly or through other features.
     pub fn fields_behind(&self, index: usize) -> Vec<usize> {
-        let mut fields = std::collections::BTreeSet::new();
+        let mut reads = Vec::new();
+        let mut add = |field: usize| {
+            reads.resize(reads.len().max(field + 1), false);
+            reads[field] = true;
+        };
         let mut open = vec![index];
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = vec![false; self.features.len()];
         while let Some(next) = open.pop() {
-            if !seen.insert(next) {
+            if seen.get(next) != Some(&false) {
                 continue;
             }
-            match self.features.get(next).map(|feature| &feature.source) {
-                Some(Source::Field(field)) => {
-                    fields.insert(usize::from(*field));
-                }
-                Some(Source::Expression { program, .. }) => {
-                    fields.extend(program.fields());
+            seen[next] = true;
+            match &self.features[next].source {
+                Source::Field(field) => add(usize::from(*field)),
+                Source::Expression { program, .. } => {
+                    program.fields().for_each(&mut add);
                     open.extend(program.features());
                 }
-                None => {}
             }
         }
-        fields.into_iter().collect()
+        (0..reads.len()).filter(|&field| reads[field]).collect()
     }
 
     /// Number of levels of the feature at `index` when it is a raw category; `None` when it is a number.

@@ -1,11 +1,12 @@
 //! One raw field: what it means, which values it may take, how it is shown.
 
-use serde::{Deserialize, Serialize};
-
+use crate::decimal::Decimal;
+use crate::order::positions;
 use crate::text::Text;
 
 /// A raw field of an application.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Field {
     /// Column name, such as `AMT_CREDIT`.
     pub name: String,
@@ -26,8 +27,9 @@ pub struct Field {
 }
 
 /// The values that a field takes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum FieldKind {
     /// A number.
     Number(NumberKind),
@@ -48,7 +50,8 @@ pub enum FieldKind {
 }
 
 /// The range of a number and how it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct NumberKind {
     /// Smallest raw value allowed.
     pub min: Option<f64>,
@@ -65,8 +68,9 @@ pub struct NumberKind {
 }
 
 /// A level of a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct Level {
     /// Raw text in the data.
     pub value: String,
@@ -75,8 +79,9 @@ pub struct Level {
 }
 
 /// Whether an applicant can change a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Change {
     /// The applicant or the advisor can change it, such as the amount asked for.
     Actionable,
@@ -112,10 +117,10 @@ impl FieldKind {
             Self::Number(number) => number.problem(),
             Self::Flag { no, yes } => (no == yes).then(|| "yes and no are the same text".to_owned()),
             Self::Category { levels, .. } => {
-                let mut values: Vec<&str> = levels.iter().map(|level| level.value.as_str()).collect();
-                values.sort_unstable();
-                let repeated = values.windows(2).find(|pair| pair[0] == pair[1])?;
-                Some(format!("level '{}' is listed twice", repeated[0]))
+                let value = |index: usize| levels[index].value.as_str();
+                let order = positions(levels.len(), &|a, b| value(a).cmp(value(b)));
+                let repeated = order.windows(2).find(|pair| value(pair[0]) == value(pair[1]))?;
+                Some(format!("level '{}' is listed twice", value(repeated[0])))
             }
         }
     }
@@ -124,13 +129,16 @@ impl FieldKind {
 impl NumberKind {
     fn problem(&self) -> Option<String> {
         if !self.scale.is_finite() || self.scale == 0.0 {
-            return Some(format!("scale {} is not a finite number other than 0", self.scale));
+            return Some(format!(
+                "scale {} is not a finite number other than 0",
+                Decimal(self.scale)
+            ));
         }
         if self.min.is_some_and(f64::is_nan) || self.max.is_some_and(f64::is_nan) {
             return Some("min or max is not a number".to_owned());
         }
         match (self.min, self.max) {
-            (Some(min), Some(max)) if min > max => Some(format!("min {min} is above max {max}")),
+            (Some(min), Some(max)) if min > max => Some(format!("min {} is above max {}", Decimal(min), Decimal(max))),
             _ => None,
         }
     }

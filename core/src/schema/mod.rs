@@ -3,15 +3,14 @@
 mod field;
 mod value;
 
-use serde::{Deserialize, Serialize};
-
 pub use field::{Change, Field, FieldKind, Level, NumberKind};
 pub use value::ValueError;
 
 use crate::text::Text;
 
 /// The raw fields of one kind of application, in the order in which an [`Application`](crate::Application) stores them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Schema {
     /// Name of the table that the fields come from.
     pub table: String,
@@ -28,7 +27,8 @@ pub struct Schema {
 }
 
 /// A group of features that people understand as one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Group {
     /// Short stable name, such as `external_scores`.
     pub key: String,

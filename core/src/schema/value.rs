@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::field::{Field, FieldKind, NumberKind};
+use crate::decimal::{self, Decimal};
 use crate::text::Language;
 
 /// Why a value cannot stand in a field, and what can.
@@ -15,13 +16,13 @@ pub enum ValueError {
         found: String,
     },
     /// A fraction where only whole numbers make sense.
-    #[error("{found} is not a whole number; write a whole number, or leave it empty if unknown")]
+    #[error("{} is not a whole number; write a whole number, or leave it empty if unknown", Decimal(*found))]
     NotWhole {
         /// What was written.
         found: f64,
     },
     /// A number below the smallest value allowed.
-    #[error("{found} is below the smallest value allowed, {min}")]
+    #[error("{} is below the smallest value allowed, {}", Decimal(*found), Decimal(*min))]
     TooSmall {
         /// What was written.
         found: f64,
@@ -29,7 +30,7 @@ pub enum ValueError {
         min: f64,
     },
     /// A number above the largest value allowed.
-    #[error("{found} is above the largest value allowed, {max}")]
+    #[error("{} is above the largest value allowed, {}", Decimal(*found), Decimal(*max))]
     TooLarge {
         /// What was written.
         found: f64,
@@ -68,8 +69,8 @@ impl Field {
             return Ok(f64::NAN);
         }
         match &self.kind {
-            FieldKind::Number(number) => match text.parse::<f64>() {
-                Ok(value) if value.is_finite() => number.check(value),
+            FieldKind::Number(number) => match decimal::parse(text) {
+                Some(value) if value.is_finite() => number.check(value),
                 _ if MISSING_TEXTS.contains(&text) => Ok(f64::NAN),
                 _ => Err(ValueError::NotANumber { found: shorten(text) }),
             },
@@ -81,8 +82,7 @@ impl Field {
                 } else if MISSING_TEXTS.contains(&text) {
                     Ok(f64::NAN)
                 } else {
-                    text.parse::<f64>()
-                        .map_or_else(|_| Err(self.not_a_flag(text)), |number| self.from_number(number))
+                    decimal::parse(text).map_or_else(|| Err(self.not_a_flag(text)), |number| self.from_number(number))
                 }
             }
             FieldKind::Category { levels, missing_levels } => {
@@ -117,16 +117,16 @@ impl Field {
         match &self.kind {
             FieldKind::Number(number) => number.check(value),
             FieldKind::Flag { no, yes } => {
-                let means = |text: &str| text.parse::<f64>().is_ok_and(|number| number == value);
+                let means = |text: &str| decimal::parse(text) == Some(value);
                 if means(no) {
                     Ok(0.0)
                 } else if means(yes) {
                     Ok(1.0)
                 } else {
-                    Err(self.not_a_flag(&value.to_string()))
+                    Err(self.not_a_flag(&Decimal(value).to_string()))
                 }
             }
-            FieldKind::Category { .. } => self.parse(&value.to_string()),
+            FieldKind::Category { .. } => self.parse(&Decimal(value).to_string()),
         }
     }
 
@@ -136,7 +136,7 @@ impl Field {
             return String::new();
         }
         match &self.kind {
-            FieldKind::Number(_) => value.to_string(),
+            FieldKind::Number(_) => Decimal(value).to_string(),
             FieldKind::Flag { no, yes } => {
                 if value == 0.0 {
                     no.clone()
@@ -164,8 +164,8 @@ impl Field {
             return Ok(f64::NAN);
         }
         let plain = plain_number(text, language).ok_or_else(|| ValueError::NotANumber { found: shorten(text) })?;
-        let shown = match plain.parse::<f64>() {
-            Ok(shown) if shown.is_finite() => shown,
+        let shown = match decimal::parse(&plain) {
+            Some(shown) if shown.is_finite() => shown,
             _ => return Err(ValueError::NotANumber { found: shorten(text) }),
         };
         let mut raw = shown * number.scale;
@@ -234,7 +234,7 @@ impl NumberKind {
         }
         if !value.is_finite() {
             return Err(ValueError::NotANumber {
-                found: value.to_string(),
+                found: Decimal(value).to_string(),
             });
         }
         if let Some(min) = self.min.filter(|&min| value < min) {

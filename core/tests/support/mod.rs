@@ -7,6 +7,7 @@
 )]
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
+pub mod cbor;
 pub mod fields;
 pub mod grown;
 pub mod names;
@@ -16,10 +17,9 @@ pub mod trees;
 
 use candor_core::FieldKind;
 use candor_core::artifact::{FORMAT_VERSION, Model};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Bytes before the MessagePack document of a model file.
+/// Bytes before the document of a model file.
 pub const HEADER: usize = 52;
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine.
@@ -77,7 +77,7 @@ pub fn file_around(version: u32, document: &[u8]) -> Vec<u8> {
 
 /// The file of a model that need not be sound: what `Model::to_bytes` would refuse to write.
 pub fn file_of(model: &Model) -> Vec<u8> {
-    file_around(FORMAT_VERSION, &rmp_serde::to_vec_named(model).unwrap())
+    file_around(FORMAT_VERSION, &model.document())
 }
 
 /// The small model without most of its trees and levels: for tests that load it thousands of times.
@@ -88,9 +88,4 @@ pub fn tiny_model() -> Model {
         levels.truncate(2);
     }
     model
-}
-
-/// Passes a value through MessagePack into another type of the same shape: the way to private fields.
-pub fn recast<A: Serialize, B: for<'de> Deserialize<'de>>(value: &A) -> B {
-    rmp_serde::from_slice(&rmp_serde::to_vec_named(value).unwrap()).unwrap()
 }

@@ -1,5 +1,6 @@
 //! Random trees, and rows of features that like to sit on their thresholds.
 
+use candor_core::Model;
 use candor_core::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
 
 use super::Random;
@@ -213,4 +214,65 @@ pub fn covers_of(nodes: &[Node], shares: &[f64]) -> Vec<f64> {
         }
     }
     at_leaf
+}
+
+/// The model with its trees in the order that a file gives them: nodes and leaves level by level, from left to right,
+/// and the words of category sets in the order of their nodes.
+pub fn in_level_order(model: &Model) -> Model {
+    let mut model = model.clone();
+    for tree in &mut model.ensemble.trees {
+        let mut levels = vec![vec![tree.root()]];
+        while let Some(level) = levels.last().filter(|level| !level.is_empty()) {
+            let inner = level.iter().filter_map(|child| match child {
+                Child::Node(index) => Some(&tree.nodes[*index as usize]),
+                Child::Leaf(_) => None,
+            });
+            let below = inner.flat_map(|node| [node.left, node.right]).collect();
+            levels.push(below);
+        }
+        let order: Vec<Child> = levels.concat();
+        let nodes: Vec<u32> = order
+            .iter()
+            .filter_map(|child| {
+                if let Child::Node(index) = child {
+                    Some(*index)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let leaves: Vec<u32> = order
+            .iter()
+            .filter_map(|child| {
+                if let Child::Leaf(index) = child {
+                    Some(*index)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let place = |of: &[u32], index: u32| of.iter().position(|&other| other == index).unwrap() as u32;
+        let moved = |child: Child| match child {
+            Child::Node(index) => Child::Node(place(&nodes, index)),
+            Child::Leaf(index) => Child::Leaf(place(&leaves, index)),
+        };
+        let mut words = Vec::new();
+        let moved_nodes = nodes.iter().map(|&index| {
+            let mut node = tree.nodes[index as usize].clone();
+            (node.left, node.right) = (moved(node.left), moved(node.right));
+            if let Test::InSet { start, length, .. } = &mut node.test {
+                let set = &tree.category_words[*start as usize..][..*length as usize];
+                *start = words.len() as u32;
+                words.extend_from_slice(set);
+            }
+            node
+        });
+        *tree = Tree {
+            nodes: moved_nodes.collect(),
+            leaves: leaves.iter().map(|&leaf| tree.leaves[leaf as usize]).collect(),
+            covers: leaves.iter().map(|&leaf| tree.covers[leaf as usize]).collect(),
+            category_words: words,
+        };
+    }
+    model
 }

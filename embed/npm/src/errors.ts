@@ -4,6 +4,8 @@ export type LoadErrorCode =
   | "NOT_A_MODEL"
   /** A newer Candor wrote it. */
   | "TOO_NEW"
+  /** It was made before the first release. */
+  | "TOO_OLD"
   /** It is shorter or longer than it says. */
   | "WRONG_LENGTH"
   /** Its digest does not match its content. */

@@ -20,6 +20,10 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
              un Candor plus récent.",
             candor_core::artifact::FORMAT_VERSION
         ),
+        LoadError::TooOld { found } => format!(
+            "Ce fichier de modèle (format {found}) date d’avant la première version publiée\u{a0}; produisez-le de nouveau \
+             avec «\u{a0}candor train\u{a0}»."
+        ),
         LoadError::WrongLength { expected, found } => format!(
             "Le fichier est incomplet ou contient des octets en trop\u{a0}: {expected} octets attendus, {found} \
              trouvés\u{a0}; copiez-le de nouveau."

@@ -1,12 +1,11 @@
 //! A compiled expression: operations on a stack of numbers.
 
-use serde::{Deserialize, Serialize};
-
 use super::STACK_LIMIT;
 
 /// One step of a program. Booleans are 1, 0 or missing; missing is NaN; results that are not finite become missing.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Operation {
     /// Pushes the raw field at this position.
     Field(u16),
@@ -63,9 +62,10 @@ pub enum Operation {
 }
 
 /// A compiled expression.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Program {
-    operations: Vec<Operation>,
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Operation {
@@ -159,7 +159,8 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Program {
-    pub(super) fn new(operations: Vec<Operation>) -> Self {
+    /// A program of these operations, unchecked: a model's programs are checked when it is written and when it is read.
+    pub fn new(operations: Vec<Operation>) -> Self {
         Self { operations }
     }
 

@@ -1,0 +1,311 @@
+//! What a document holds: every record with the numbers of its fields. A number that has been in a released file is
+//! never used again for anything else; a field that is added can be absent (`Option`), so that older files still read.
+
+use std::collections::BTreeMap;
+
+use super::cbor::{Reader, Writer};
+use super::record::{Record, Stored, list, record};
+use crate::artifact::{
+    DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
+};
+use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
+use crate::ensemble::Ensemble;
+use crate::preprocessing::expression::{Operation, Program};
+use crate::preprocessing::{Feature, Preprocessing, Source};
+use crate::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
+use crate::text::Text;
+
+record!(Model {
+    0 schema: Schema,
+    1 preprocessing: Preprocessing,
+    2 ensemble: Ensemble,
+    3 calibration: Calibration,
+    4 policy: Policy,
+    5 reference: Reference,
+    6 card: ModelCard,
+    7 parity: Vec<ParityCase>,
+});
+
+record!(Schema {
+    0 table: String,
+    1 id: Option<String>,
+    2 target: Option<String>,
+    3 groups: Vec<Group>,
+    4 fields: Vec<Field>,
+    5 unused_columns: Vec<String>,
+});
+record!(Group { 0 key: String, 1 label: Text, 2 reason: Text });
+record!(Field {
+    0 name: String,
+    1 kind: FieldKind,
+    2 group: u16,
+    3 label: Text,
+    4 help: Text,
+    5 unit: Option<Text>,
+    6 change: Change,
+    7 primary: bool,
+});
+record!(NumberKind {
+    0 min: Option<f64>,
+    1 max: Option<f64>,
+    2 decimals: u8,
+    3 integer: bool,
+    4 scale: f64,
+    5 sentinels: Vec<f64>,
+});
+record!(Level { 0 value: String, 1 label: Text });
+record!(Text { 0 en: String, 1 fr: String });
+
+record!(Preprocessing { 0 features: Vec<Feature> });
+record!(Feature {
+    0 name: String,
+    1 label: Text,
+    2 unit: Option<Text>,
+    3 group: u16,
+    4 source: Source,
+    5 imputed: Option<f64>,
+});
+record!(Program { 0 operations: Vec<Operation> });
+
+record!(Calibration { 0 slope: f64, 1 intercept: f64 });
+record!(Policy {
+    0 costs: Costs,
+    1 threshold: f64,
+    2 risk_bounds: [f64; 3],
+    3 scaling: Scaling,
+    4 most_reasons: u8,
+    5 excluded: Vec<Excluded>,
+});
+record!(Costs { 0 false_negative: f64, 1 false_positive: f64 });
+record!(Scaling { 0 points: f64, 1 odds: f64, 2 pdo: f64 });
+record!(Excluded { 0 field: String, 1 why: Text });
+
+record!(Reference {
+    0 fields: Vec<FieldReference>,
+    1 score_quantiles: Vec<f64>,
+    2 importance: Vec<f64>,
+});
+record!(FieldReference {
+    0 missing_share: f64,
+    1 quantiles: Vec<f64>,
+    2 shares: Vec<f64>,
+    3 importance: f64,
+});
+
+record!(ModelCard {
+    0 name: String,
+    1 candor_version: String,
+    2 algorithm: String,
+    3 parameters: BTreeMap<String, String>,
+    4 data: DataFingerprint,
+    5 parts: Vec<Part>,
+    6 dropped_features: Vec<String>,
+    7 notes: Vec<String>,
+});
+record!(DataFingerprint { 0 file: String, 1 rows: u64, 2 sha256: String });
+record!(Part { 0 name: String, 1 rows: u64, 2 bad: u64, 3 metrics: Option<Metrics> });
+record!(Metrics {
+    0 auc: Interval,
+    1 gini: Interval,
+    2 ks: Interval,
+    3 log_loss: Interval,
+    4 brier: Interval,
+    5 calibration_error: f64,
+    6 cost: Interval,
+    7 cost_at_break_even: Interval,
+    8 cost_approve_all: f64,
+    9 cost_decline_all: f64,
+    10 approval_rate: f64,
+});
+record!(Interval { 0 value: f64, 1 low: f64, 2 high: f64 });
+record!(ParityCase { 0 values: Vec<String>, 1 log_odds_bits: u64, 2 contribution_bits: u64 });
+
+list!(
+    Group,
+    Field,
+    Level,
+    Feature,
+    Operation,
+    Excluded,
+    FieldReference,
+    Part,
+    ParityCase
+);
+
+/// Reads the two elements of a variant: its number, then, through `read`, what it holds.
+fn variant<T>(
+    reader: &mut Reader<'_>,
+    read: impl FnOnce(u64, &mut Reader<'_>) -> Result<Option<T>, String>,
+) -> Result<T, String> {
+    if reader.array(1)? != 2 {
+        return Err(reader.problem("there should be an array of a number and a value"));
+    }
+    let number = reader.unsigned()?;
+    read(number, reader)?.ok_or_else(|| reader.problem("the number before this means nothing to this Candor"))
+}
+
+fn write_variant(writer: &mut Writer, number: u64, value: &impl Stored) {
+    writer.array(2);
+    writer.unsigned(number);
+    value.write(writer);
+}
+
+/// Yes and no of a flag.
+struct Flag {
+    no: String,
+    yes: String,
+}
+record!(Flag { 0 no: String, 1 yes: String });
+
+/// The levels of a category.
+struct Levels {
+    levels: Vec<Level>,
+    missing_levels: Vec<String>,
+}
+record!(Levels { 0 levels: Vec<Level>, 1 missing_levels: Vec<String> });
+
+impl Stored for FieldKind {
+    const LEAST: usize = 2 + Levels::LEAST;
+
+    fn write(&self, writer: &mut Writer) {
+        match self.clone() {
+            Self::Number(number) => write_variant(writer, 0, &number),
+            Self::Flag { no, yes } => write_variant(writer, 1, &Flag { no, yes }),
+            Self::Category { levels, missing_levels } => {
+                write_variant(writer, 2, &Levels { levels, missing_levels });
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+        variant(reader, |number, reader| {
+            Ok(Some(match number {
+                0 => Self::Number(NumberKind::read(reader)?),
+                1 => {
+                    let Flag { no, yes } = Flag::read(reader)?;
+                    Self::Flag { no, yes }
+                }
+                2 => {
+                    let Levels { levels, missing_levels } = Levels::read(reader)?;
+                    Self::Category { levels, missing_levels }
+                }
+                _ => return Ok(None),
+            }))
+        })
+    }
+}
+
+/// An expression as it was written and as it is run.
+struct Expression {
+    text: String,
+    program: Program,
+}
+record!(Expression { 0 text: String, 1 program: Program });
+
+impl Stored for Source {
+    const LEAST: usize = 3;
+
+    fn write(&self, writer: &mut Writer) {
+        match self.clone() {
+            Self::Field(field) => write_variant(writer, 0, &field),
+            Self::Expression { text, program } => write_variant(writer, 1, &Expression { text, program }),
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+        variant(reader, |number, reader| {
+            Ok(Some(match number {
+                0 => Self::Field(u16::read(reader)?),
+                1 => {
+                    let Expression { text, program } = Expression::read(reader)?;
+                    Self::Expression { text, program }
+                }
+                _ => return Ok(None),
+            }))
+        })
+    }
+}
+
+impl Stored for Change {
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        writer.unsigned(match self {
+            Self::Actionable => 0,
+            Self::Fixed => 1,
+        });
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+        match reader.unsigned()? {
+            0 => Ok(Self::Actionable),
+            1 => Ok(Self::Fixed),
+            _ => Err(reader.problem("the number before this means nothing to this Candor")),
+        }
+    }
+}
+
+/// Operations that hold nothing, by their numbers.
+const OPERATIONS: [Operation; 17] = [
+    Operation::Add,
+    Operation::Subtract,
+    Operation::Multiply,
+    Operation::Divide,
+    Operation::Negate,
+    Operation::Equal,
+    Operation::NotEqual,
+    Operation::Less,
+    Operation::LessOrEqual,
+    Operation::And,
+    Operation::Or,
+    Operation::Not,
+    Operation::If,
+    Operation::IsMissing,
+    Operation::Absolute,
+    Operation::SquareRoot,
+    Operation::Logarithm,
+];
+
+impl Stored for Operation {
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        match *self {
+            Self::Field(field) => write_variant(writer, 0, &field),
+            Self::Feature(feature) => write_variant(writer, 1, &feature),
+            Self::Number(number) => write_variant(writer, 2, &number),
+            Self::Minimum(count) => write_variant(writer, 3, &count),
+            Self::Maximum(count) => write_variant(writer, 4, &count),
+            Self::Mean(count) => write_variant(writer, 5, &count),
+            Self::Sum(count) => write_variant(writer, 6, &count),
+            Self::StandardDeviation(count) => write_variant(writer, 7, &count),
+            Self::Count(count) => write_variant(writer, 8, &count),
+            plain => {
+                let number = OPERATIONS.iter().position(|operation| *operation == plain);
+                writer.unsigned(number.unwrap_or(OPERATIONS.len()) as u64);
+            }
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+        if !reader.is_array() {
+            let number: usize = reader.number()?;
+            let known = OPERATIONS.get(number).copied();
+            return known.ok_or_else(|| reader.problem("the operation before this means nothing to this Candor"));
+        }
+        variant(reader, |number, reader| {
+            Ok(Some(match number {
+                0 => Self::Field(u16::read(reader)?),
+                1 => Self::Feature(u16::read(reader)?),
+                2 => Self::Number(f64::read(reader)?),
+                3 => Self::Minimum(u8::read(reader)?),
+                4 => Self::Maximum(u8::read(reader)?),
+                5 => Self::Mean(u8::read(reader)?),
+                6 => Self::Sum(u8::read(reader)?),
+                7 => Self::StandardDeviation(u8::read(reader)?),
+                8 => Self::Count(u8::read(reader)?),
+                _ => return Ok(None),
+            }))
+        })
+    }
+}
