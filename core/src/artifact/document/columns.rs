@@ -62,7 +62,7 @@ pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 /// The bits of a column, from the lowest of the first byte on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Bits<'a> {
     bytes: &'a [u8],
     next: usize,

@@ -323,7 +323,7 @@ impl Columns<'_> {
     fn tree(&mut self) -> Option<Tree> {
         // A tree ends where no child is awaited any more.
         let (mut awaited, mut count) = (1_usize, 0_usize);
-        let mut form = self.form;
+        let mut form = self.form.clone();
         while awaited > 0 {
             if form.next()? {
                 count += 1;
@@ -408,13 +408,13 @@ impl Columns<'_> {
     }
 
     /// Whether nothing is left but the bits that fill up the last byte, which are 0.
-    fn is_used_up(self) -> bool {
+    fn is_used_up(&self) -> bool {
         let covers = match self.covers {
             Covers::Whole(rest) => rest.is_empty(),
             Covers::Single(_) | Covers::Double(_) => true,
         };
         let nodes = self.node == self.kinds.len() && self.leaf == self.leaves.count();
         let sets = self.lengths.is_empty() && self.words.is_empty();
-        covers && nodes && sets && self.form.into_iter().all(|bit| !bit)
+        covers && nodes && sets && self.form.clone().all(|bit| !bit)
     }
 }
