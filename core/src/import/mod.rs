@@ -1,6 +1,8 @@
 //! Trees made by other libraries, brought in exactly or refused with a reason.
 
 pub mod lightgbm;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next commits use it"))]
+mod single;
 
 use thiserror::Error;
 
