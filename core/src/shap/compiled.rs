@@ -74,8 +74,8 @@ impl<const K: usize> Scratch<K> {
 }
 
 impl<const K: usize> CompiledTree<K> {
-    /// Lays a tree out. Its nodes keep their order: parents come before children.
-    pub(super) fn new(tree: &Tree, rule: &Rule<K>) -> Self {
+    /// Lays a tree out, its leaves times `scale`. Its nodes keep their order: parents come before children.
+    pub(super) fn new(tree: &Tree, scale: f64, rule: &Rule<K>) -> Self {
         let mut compiled = Self {
             splits: Vec::with_capacity(tree.nodes.len()),
         };
@@ -116,7 +116,7 @@ impl<const K: usize> CompiledTree<K> {
                 Child::Leaf(leaf) => Branch {
                     node: after_last,
                     is_leaf: true,
-                    value: tree.leaves[leaf as usize],
+                    value: scale * tree.leaves[leaf as usize],
                 },
             };
             compiled.splits.push(Split {

@@ -58,11 +58,11 @@ impl Explainer {
             .iter()
             .map(
                 |tree| match most_distinct_features(tree, tree.root(), &mut Vec::new()) {
-                    0..=4 => AnyTree::Two(CompiledTree::new(tree, &rules.two)),
-                    5..=8 => AnyTree::Four(CompiledTree::new(tree, &rules.four)),
-                    9..=16 => AnyTree::Eight(CompiledTree::new(tree, &rules.eight)),
-                    17..=32 => AnyTree::Sixteen(CompiledTree::new(tree, &rules.sixteen)),
-                    _ => AnyTree::SixtyFour(CompiledTree::new(tree, &rules.sixty_four)),
+                    0..=4 => AnyTree::Two(CompiledTree::new(tree, ensemble.scale, &rules.two)),
+                    5..=8 => AnyTree::Four(CompiledTree::new(tree, ensemble.scale, &rules.four)),
+                    9..=16 => AnyTree::Eight(CompiledTree::new(tree, ensemble.scale, &rules.eight)),
+                    17..=32 => AnyTree::Sixteen(CompiledTree::new(tree, ensemble.scale, &rules.sixteen)),
+                    _ => AnyTree::SixtyFour(CompiledTree::new(tree, ensemble.scale, &rules.sixty_four)),
                 },
             )
             .collect();
