@@ -10,6 +10,7 @@
 //! 32-bit floats; here the same floats are added in 64 bits, which differs by XGBoost's rounding. Values are compared as
 //! XGBoost compares them, rounded to 32 bits. Leaves stand in the order of XGBoost's node numbers.
 
+mod json;
 mod model;
 mod tree;
 mod ubjson;
@@ -55,15 +56,7 @@ fn document(bytes: &[u8]) -> Result<Document, ImportError> {
                 .to_owned(),
         });
     }
-    serde_json::from_slice(bytes).map_err(|error| {
-        let text = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let problem = text.strip_suffix(&place).unwrap_or(&text);
-        ImportError::Malformed {
-            line: error.line().max(1),
-            problem: format!("column {}: {problem}", error.column()),
-        }
-    })
+    json::read(bytes)
 }
 
 fn imported(learner: Learner, size: usize) -> Result<Imported, ImportError> {
@@ -95,7 +88,7 @@ fn imported(learner: Learner, size: usize) -> Result<Imported, ImportError> {
             );
         }
     };
-    let weights = weights.or(model.weight_drop).unwrap_or_default();
+    let weights = weights.or(model.weight_drop).unwrap_or_default().0;
     let raw_trees = model
         .trees
         .ok_or_else(|| inconsistent("gradient_booster", "'trees' is missing"))?;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::json::Floats;
+
 /// The whole document.
 #[derive(Deserialize)]
 pub(super) struct Document {
@@ -39,7 +41,7 @@ pub(super) struct Booster {
     pub(super) name: String,
     pub(super) model: Option<Model>,
     pub(super) gbtree: Option<Inner>,
-    pub(super) weight_drop: Option<Vec<f32>>,
+    pub(super) weight_drop: Option<Floats>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +56,7 @@ pub(super) struct Model {
     /// Which output each tree belongs to.
     pub(super) tree_info: Option<Vec<u32>>,
     /// From 3.5 on, where `dart` is a kind of `gbtree`.
-    pub(super) weight_drop: Option<Vec<f32>>,
+    pub(super) weight_drop: Option<Floats>,
     /// Since 3.1.
     pub(super) cats: Option<Categories>,
 }
@@ -67,13 +69,13 @@ pub(super) struct RawTree {
     pub(super) left_children: Vec<i32>,
     pub(super) right_children: Vec<i32>,
     pub(super) split_indices: Vec<u32>,
-    /// Thresholds, and the values of leaves.
-    pub(super) split_conditions: Vec<f32>,
+    /// Thresholds (of a category nothing, or `NaN`), and the values of leaves.
+    pub(super) split_conditions: Floats,
     /// Missing from a tree of several outputs, as is the next.
     #[serde(default)]
     pub(super) default_left: Vec<Flag>,
     #[serde(default)]
-    pub(super) sum_hessian: Vec<f32>,
+    pub(super) sum_hessian: Floats,
     /// Empty where no node of the model tests a category (before 1.3).
     #[serde(default)]
     pub(super) split_type: Vec<u8>,

@@ -50,7 +50,7 @@ pub(super) fn tree(raw: &RawTree, weight: f32, features: usize, room: &mut usize
         } else {
             Node {
                 feature,
-                test: below(raw.split_conditions[node], missing_left),
+                test: below(raw.split_conditions.0[node], missing_left),
                 left,
                 right,
             }
@@ -59,9 +59,9 @@ pub(super) fn tree(raw: &RawTree, weight: f32, features: usize, room: &mut usize
     for (node, child) in shape.children.iter().enumerate() {
         if let (Child::Leaf(_), true) = (child, shape.is_reached[node]) {
             // Exact: the product of two floats has 48 bits.
-            let value = f64::from(raw.split_conditions[node]) * f64::from(weight);
+            let value = f64::from(raw.split_conditions.0[node]) * f64::from(weight);
             tree.leaves.push(value);
-            tree.covers.push(f64::from(raw.sum_hessian[node]));
+            tree.covers.push(f64::from(raw.sum_hessian.0[node]));
         }
     }
     if tree.depth() > DEPTH_LIMIT {
@@ -111,9 +111,9 @@ impl Shape {
         for (name, length) in [
             ("right_children", raw.right_children.len()),
             ("split_indices", raw.split_indices.len()),
-            ("split_conditions", raw.split_conditions.len()),
+            ("split_conditions", raw.split_conditions.0.len()),
             ("default_left", raw.default_left.len()),
-            ("sum_hessian", raw.sum_hessian.len()),
+            ("sum_hessian", raw.sum_hessian.0.len()),
         ] {
             if length != count {
                 return Err(format!("'{name}' has {length} entries where {count} are needed"));
