@@ -7,7 +7,8 @@
 //! the same here.
 //!
 //! The ensemble's raw score is XGBoost's margin: `base_score`, brought to the margin's scale, plus the leaves. XGBoost adds
-//! 32-bit floats; here the same floats are added in 64 bits, which differs by XGBoost's rounding. Values are compared as
+//! 32-bit floats; here the same floats are added in 64 bits, which differs by XGBoost's rounding (and by the last bit of its
+//! platform's logarithm, where `base_score` is a probability). Values are compared as
 //! XGBoost compares them, rounded to 32 bits. Leaves stand in the order of XGBoost's node numbers.
 
 mod json;

@@ -147,6 +147,5 @@ pub(super) struct Encoding {
     pub(super) offsets: Option<Vec<usize>>,
     #[serde(rename = "type")]
     pub(super) kind: Option<u8>,
-    #[serde(default)]
     pub(super) values: Vec<i64>,
 }
