@@ -462,7 +462,7 @@ fn what_cannot_be_read_is_named_with_its_place() {
 /// A tree of `depth` nodes, each with a leaf to the left.
 fn deep(depth: usize) -> String {
     let list = |of: &dyn Fn(usize) -> String| (0..=2 * depth).map(of).collect::<Vec<_>>().join(",");
-    let tests = |node: usize| node < 2 * depth && node % 2 == 0;
+    let tests = |node: usize| node < 2 * depth && node.is_multiple_of(2);
     let child = |plus: usize| {
         list(&|node| {
             if tests(node) {

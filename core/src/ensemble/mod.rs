@@ -4,8 +4,10 @@ mod tree;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use tree::NumericTest;
+#[cfg(feature = "import")]
+pub(crate) use tree::ZERO_THRESHOLD;
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
-pub(crate) use tree::{NumericTest, ZERO_THRESHOLD};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.

@@ -6,10 +6,10 @@ use serde::{Deserialize, Deserializer};
 
 use crate::import::ImportError;
 
-/// Takes the place of what JSON does not know: no model has a reason to hold this very number (the digits of
-/// Avogadro's constant), and one that does is refused, because its number is read as none.
-const STAND_IN: &[u8] = b"6.02214076E37";
-const STAND_IN_VALUE: f32 = 6.022_140_76e37;
+/// Takes the place of what JSON does not know. A model that holds this very number, which is no likelier than any other of
+/// that size, is refused where the number matters, because it is read as none.
+const STAND_IN: &[u8] = b"6.022141E37";
+const STAND_IN_VALUE: f32 = 6.022_141e37;
 
 /// Reads a document.
 pub(super) fn read<T: for<'de> Deserialize<'de>>(bytes: &[u8]) -> Result<T, ImportError> {
@@ -92,12 +92,12 @@ mod tests {
     fn words_become_numbers_outside_of_texts() {
         for (text, expected) in [
             (r#"{"a": [1, 2.5]}"#, r#"{"a": [1, 2.5]}"#),
-            (r#"[NaN,-Infinity]"#, r#"[6.02214076E37,-6.02214076E37]"#),
+            (r#"[NaN,-Infinity]"#, r#"[6.022141E37,-6.022141E37]"#),
             (
                 r#"["NaN", "\"NaN", "\\", NaN]"#,
-                r#"["NaN", "\"NaN", "\\", 6.02214076E37]"#,
+                r#"["NaN", "\"NaN", "\\", 6.022141E37]"#,
             ),
-            ("NaN", "6.02214076E37"),
+            ("NaN", "6.022141E37"),
             ("\"\\", "\"\\"),
         ] {
             assert_eq!(plain(text.as_bytes()), expected.as_bytes(), "{text}");
