@@ -538,6 +538,32 @@ fn a_model_cut_short_anywhere_is_refused() {
 }
 
 #[test]
+fn a_length_is_held_to_the_bytes_that_are_left() {
+    for (container, most) in [
+        (&b"[$U#"[..], 4),
+        (b"[$I#", 2),
+        (b"[$d#", 1),
+        (b"[$L#", 0),
+        (b"[#", 4),
+        (b"{#", 4),
+        (b"S", 4),
+    ] {
+        for length in [i64::MAX, 5, -1] {
+            let bytes = [b"{U\x01a", container, b"L", &length.to_be_bytes(), &[0; 4]].concat();
+            let error = from_bytes(&bytes, Format::XgBoost).unwrap_err();
+            let expected = format!("a length of {length} where at most {most} are left");
+            assert!(error.to_string().contains(&expected), "{error}");
+        }
+    }
+    // Types without a payload, and containers, are no types of a list.
+    for element in *b"ZTFNCSH[{" {
+        let bytes = [b"{U\x01a[$", &[element][..], b"#U\x01 "].concat();
+        let error = from_bytes(&bytes, Format::XgBoost).unwrap_err();
+        assert!(error.to_string().contains("is not a type of array"), "{error}");
+    }
+}
+
+#[test]
 fn nesting_is_limited() {
     let deep = 200_000;
     let arrays = format!("{{\"a\": {}", "[".repeat(deep));
