@@ -6,7 +6,7 @@
 //! Data flows through the modules in this order: [`schema`] (which raw fields exist) → [`application`] (one
 //! applicant's values) → [`preprocessing`] (fields to features) → [`ensemble`] (trees) → [`shap`] (exact
 //! contributions) → [`decision`] (calibration, points, threshold, risk level, reasons). Beside them stand
-//! [`artifact`] (the model file), [`import`] (other libraries' models) and [`stats`] (AUC, KS, calibration error …).
+//! [`artifact`] (the model file), `import` (other libraries' models, with the feature of that name) and [`stats`] (AUC, KS, calibration error …).
 //! [`Scorer`] is the one door to all of it.
 //!
 //! ```
@@ -24,6 +24,7 @@ pub mod batch;
 mod decimal;
 pub mod decision;
 pub mod ensemble;
+#[cfg(feature = "import")]
 pub mod import;
 mod order;
 pub mod preprocessing;

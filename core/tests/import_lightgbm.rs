@@ -1,4 +1,5 @@
-//! LightGBM's text model. Equality with the library itself is tested where the library is, in the trainer.
+//! LightGBM's text model, its parts and its errors. That it predicts as the library does is the matter of
+//! `import_same_as_libraries.rs`.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -9,8 +10,8 @@
 mod support;
 
 use candor_core::ensemble::{Child, Levels, Missing, Test};
-use candor_core::import::ImportError;
 use candor_core::import::lightgbm::from_text;
+use candor_core::import::{Format, ImportError, Output, from_bytes};
 use support::Random;
 
 /// A tree of four leaves with a categorical split, one of two leaves that no row reached, one of a single leaf.
@@ -97,7 +98,35 @@ fn what_is_wrong_is_named_with_its_line() {
     for (block, key, replacement, at, words) in [
         (0, "tree", "forest", Some(1), "does not begin with 'tree'"),
         (0, "feature_names", "", Some(1), "'feature_names=' is missing"),
-        (0, "objective", "", Some(1), "'objective=' is missing"),
+        (0, "version", "", Some(1), "'version=' is missing"),
+        (0, "max_feature_idx", "", Some(1), "'max_feature_idx=' is missing"),
+        (0, "objective", "objective=binary", None, "needs 'sigmoid:'"),
+        (0, "objective", "objective=binary sigmoid:0", None, "needs 'sigmoid:'"),
+        (0, "objective", "objective=binary sigmoid:nan", None, "needs 'sigmoid:'"),
+        (
+            0,
+            "tree_sizes",
+            "tree_sizes=1 2",
+            None,
+            "announces 2 trees, and there are 3",
+        ),
+        (
+            0,
+            "tree_sizes",
+            "tree_sizes=",
+            None,
+            "announces 0 trees, and there are 3",
+        ),
+        (2, "Tree=", "Tree=0", None, "tree '0' stands where tree 1 should"),
+        (2, "Tree=", "Tree=2", None, "tree '2' stands where tree 1 should"),
+        (2, "Tree=", "Tree=one", None, "tree 'one' stands where tree 1 should"),
+        (
+            1,
+            "split_gain",
+            "leaf_value=1 2 3 4",
+            Some(first + 9),
+            "stood already on line",
+        ),
         (
             0,
             "num_tree_per_iteration",
@@ -112,7 +141,7 @@ fn what_is_wrong_is_named_with_its_line() {
             None,
             "should hold one number",
         ),
-        (0, "feature_names", "feature_names=A B", Some(first), "tests feature 2"),
+        (0, "feature_names", "feature_names=A B", None, "holds 2 names"),
         (1, "num_leaves", "num_leaves=4 4", None, "should hold one number"),
         (1, "num_leaves", "num_leaves=-4", None, "'-4'"),
         (
@@ -271,21 +300,111 @@ fn what_is_wrong_is_named_with_its_line() {
 
 #[test]
 fn what_cannot_be_represented_exactly_is_refused_with_a_way_out() {
-    for (block, key, replacement, words) in [
-        (0, "label_index", "average_output", "boosting=gbdt"),
-        (0, "num_tree_per_iteration", "num_tree_per_iteration=3", "binary model"),
-        (0, "objective", "objective=regression", "objective=binary"),
-        (0, "objective", "objective=binary sigmoid:2", "objective=binary"),
-        (0, "objective", "objective=", "objective=binary"),
-        (2, "is_linear", "is_linear=1", "tree 1 with linear leaves"),
+    let same = usize::MAX;
+    for (block, key, replacement, words, at) in [
+        (0, "version", "version=v2", "save it again", same),
+        (0, "version", "version=v5", "only v3 and v4", same),
+        (0, "num_class", "num_class=3", "binary model", same),
+        (
+            0,
+            "num_tree_per_iteration",
+            "num_tree_per_iteration=3",
+            "binary model",
+            same,
+        ),
+        (
+            0,
+            "objective",
+            "objective=regression sqrt",
+            "square of the raw score",
+            same,
+        ),
+        (
+            0,
+            "objective",
+            "objective=multiclass num_class:3",
+            "objective=binary",
+            same,
+        ),
+        (0, "objective", "objective=cross_entropy_lambda", "an intensity", same),
+        (0, "objective", "objective=", "objective=binary", same),
+        (0, "objective", "", "an objective of one's own", 1),
+        (2, "is_linear", "is_linear=1", "tree 1 with linear leaves", same),
     ] {
-        let error = from_text(&with_line(block, key, replacement).0).expect_err(replacement);
-        assert!(
-            matches!(error, ImportError::Unsupported { .. }),
-            "{replacement}: {error:?}"
-        );
+        let (text, line) = with_line(block, key, replacement);
+        let error = from_text(&text).expect_err(replacement);
+        let ImportError::Unsupported { line: found, .. } = error else {
+            panic!("{replacement}: {error:?}")
+        };
+        let expected = if at == same { line } else { at };
+        assert_eq!(found, Some(expected), "{replacement}");
         assert!(error.to_string().contains(words), "{replacement}: {error}");
+        assert!(error.to_string().starts_with(&format!("line {expected}: ")), "{error}");
     }
+}
+
+#[test]
+fn what_the_raw_score_is_depends_on_the_objective() {
+    let row = [1000.5, 0.5, 1.0];
+    let sum = from_text(MODEL).unwrap().ensemble.raw_score(&row);
+    for (objective, output, scale) in [
+        ("binary sigmoid:1", Output::LogOdds, 1.0),
+        ("binary sigmoid:0.7", Output::LogOdds, 0.7),
+        ("cross_entropy", Output::LogOdds, 1.0),
+        ("regression", Output::Value, 1.0),
+        ("regression_l1", Output::Value, 1.0),
+        ("lambdarank", Output::Value, 1.0),
+        ("poisson", Output::LogValue, 1.0),
+        ("tweedie", Output::LogValue, 1.0),
+    ] {
+        let (text, _) = with_line(0, "objective", &format!("objective={objective}"));
+        for forest in [false, true] {
+            let text = if forest {
+                text.replace("\nfeature_infos", "\naverage_output\nfeature_infos")
+            } else {
+                text.clone()
+            };
+            let imported = from_text(&text).unwrap();
+            let scale = if forest { scale / 3.0 } else { scale };
+            assert_eq!(
+                (imported.output, imported.ensemble.scale),
+                (output, scale),
+                "{objective}"
+            );
+            assert_eq!(imported.ensemble.raw_score(&row), scale * sum, "{objective}");
+        }
+    }
+}
+
+/// A tree of `depth` nodes, each with a leaf to the left.
+fn deep(depth: usize) -> String {
+    let list = |of: &dyn Fn(usize) -> String, count: usize| (0..count).map(of).collect::<Vec<_>>().join(" ");
+    let (lines, _) = with_line(0, "tree_sizes", "");
+    let header = &lines[..lines.find("Tree=0").unwrap()];
+    let zeros = list(&|_| "0".to_owned(), depth);
+    format!(
+        "{header}Tree=0\nnum_leaves={}\nnum_cat=0\nsplit_feature={zeros}\nthreshold={zeros}\ndecision_type={zeros}\n\
+         left_child={}\nright_child={}\nleaf_value={zeros} 1\nleaf_count={zeros} 0\ninternal_count={zeros}\n\n\n\
+         end of trees\n",
+        depth + 1,
+        list(&|node| format!("-{}", node + 1), depth),
+        list(
+            &|node| if node + 1 < depth {
+                (node + 1).to_string()
+            } else {
+                format!("-{}", depth + 1)
+            },
+            depth
+        ),
+    )
+}
+
+#[test]
+fn trees_are_taken_as_deep_as_they_can_be_explained() {
+    assert_eq!(from_text(&deep(128)).unwrap().ensemble.raw_score(&[1.0; 3]), 1.0);
+    let error = from_text(&deep(129)).unwrap_err();
+    assert!(matches!(error, ImportError::Unsupported { .. }), "{error:?}");
+    assert!(error.to_string().contains("deeper than 128"), "{error}");
 }
 
 #[test]
@@ -331,6 +450,15 @@ fn garbage_is_refused() {
     ] {
         assert!(from_text(text).is_err(), "{:?}", &text[..text.len().min(40)]);
     }
+}
+
+#[test]
+fn bytes_are_read_as_text() {
+    assert_eq!(from_bytes(MODEL.as_bytes(), Format::LightGbm), from_text(MODEL));
+    let mut bytes = MODEL.as_bytes().to_vec();
+    bytes[40] = 0xff;
+    let error = from_bytes(&bytes, Format::LightGbm).unwrap_err();
+    assert!(matches!(error, ImportError::Damaged { offset: 40, .. }), "{error}");
 }
 
 #[test]

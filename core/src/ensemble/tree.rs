@@ -160,10 +160,15 @@ impl Tree {
 
     /// The value of the leaf that a row of features reaches.
     pub fn value(&self, features: &[f64]) -> f64 {
+        self.leaves[self.leaf(features)]
+    }
+
+    /// The position of the leaf that a row of features reaches.
+    pub fn leaf(&self, features: &[f64]) -> usize {
         let mut child = self.root();
         loop {
             match child {
-                Child::Leaf(leaf) => return self.leaves[leaf as usize],
+                Child::Leaf(leaf) => return leaf as usize,
                 Child::Node(index) => {
                     let node = &self.nodes[index as usize];
                     child = if self.goes_left(node, features) {
@@ -208,6 +213,25 @@ impl Tree {
             }
         }
         shares
+    }
+
+    /// Tests on the longest path, of a tree whose children come after their parents.
+    #[cfg(feature = "import")]
+    pub(crate) fn depth(&self) -> usize {
+        let mut depths = vec![0; self.nodes.len()];
+        let mut deepest = 0;
+        for (index, node) in self.nodes.iter().enumerate() {
+            let below = depths[index] + 1;
+            deepest = deepest.max(below);
+            for child in [node.left, node.right] {
+                if let Child::Node(child) = child
+                    && let Some(depth) = depths.get_mut(child as usize)
+                {
+                    *depth = below;
+                }
+            }
+        }
+        deepest
     }
 
     /// What is wrong with the tree over `features` features, if anything.

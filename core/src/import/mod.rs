@@ -1,15 +1,38 @@
 //! Trees made by other libraries, brought in exactly or refused with a reason.
 
 pub mod lightgbm;
+mod single;
+pub mod xgboost;
 
 use thiserror::Error;
 
 use crate::ensemble::Ensemble;
 
+/// A file format of another library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// LightGBM's text model (`Booster.save_model`).
+    LightGbm,
+    /// XGBoost's JSON or UBJSON model (`Booster.save_model`); the bytes say which.
+    XgBoost,
+}
+
+/// Reads a model of another library.
+///
+/// # Errors
+/// [`ImportError`] with the place at fault, or with what cannot be represented exactly.
+pub fn from_bytes(bytes: &[u8], format: Format) -> Result<Imported, ImportError> {
+    match format {
+        Format::LightGbm => lightgbm::from_bytes(bytes),
+        Format::XgBoost => xgboost::from_bytes(bytes),
+    }
+}
+
 /// A model brought in from another library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imported {
-    /// The trees; [`Ensemble::raw_score`] is the library's raw score.
+    /// The trees; [`Ensemble::raw_score`] is what the library's last step (logistic function, exponential, none) is
+    /// applied to. Mostly that is the library's own raw score; where it is not, the importer's page says so.
     pub ensemble: Ensemble,
     /// The features, in the order in which the trees number them.
     pub features: Vec<ImportedFeature>,
@@ -48,8 +71,10 @@ pub enum Output {
     LogOdds,
     /// Probability of the positive class.
     Probability,
-    /// A predicted value.
+    /// A predicted value, or a score to order by.
     Value,
+    /// The logarithm of a predicted value (Poisson, gamma, Tweedie).
+    LogValue,
 }
 
 /// Why a foreign model was not brought in.
@@ -63,9 +88,27 @@ pub enum ImportError {
         /// What is wrong.
         problem: String,
     },
+    /// The bytes do not follow the format.
+    #[error("byte {offset}: {problem}")]
+    Damaged {
+        /// Where reading stopped, from 0.
+        offset: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Every part can be read, and one of them cannot be.
+    #[error("{part}: {problem}")]
+    Inconsistent {
+        /// Which part of the model.
+        part: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The model holds something that Candor cannot represent exactly.
-    #[error("{what} cannot be represented exactly: {why}")]
+    #[error("{}{what} cannot be represented exactly: {why}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
     Unsupported {
+        /// Line of the file, from 1, where the part stands on one.
+        line: Option<usize>,
         /// The part of the model.
         what: String,
         /// Why not, and what to do instead.
