@@ -1,6 +1,12 @@
 //! Trees made by other libraries, brought in exactly or refused with a reason.
 
+#[cfg(feature = "import")]
+pub mod catboost;
 pub mod lightgbm;
+#[cfg(feature = "import")]
+pub mod onnx;
+#[cfg(feature = "import")]
+mod single;
 
 use thiserror::Error;
 
@@ -60,6 +66,14 @@ pub enum ImportError {
     Malformed {
         /// Line of the file, from 1.
         line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A part of the model contradicts itself or another part.
+    #[error("{place}: {problem}")]
+    Invalid {
+        /// The part of the model.
+        place: String,
         /// What is wrong.
         problem: String,
     },
