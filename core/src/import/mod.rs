@@ -54,8 +54,10 @@ pub enum Output {
     LogOdds,
     /// Probability of the positive class.
     Probability,
-    /// A predicted value.
+    /// A predicted value, or a score to order by.
     Value,
+    /// The logarithm of a predicted value (Poisson, gamma, Tweedie).
+    LogValue,
 }
 
 /// Why a foreign model was not brought in.
@@ -69,11 +71,11 @@ pub enum ImportError {
         /// What is wrong.
         problem: String,
     },
-    /// A part of the model contradicts itself or another part.
-    #[error("{place}: {problem}")]
-    Invalid {
-        /// The part of the model.
-        place: String,
+    /// Every part can be read, and one of them cannot be.
+    #[error("{part}: {problem}")]
+    Inconsistent {
+        /// Which part of the model.
+        part: String,
         /// What is wrong.
         problem: String,
     },

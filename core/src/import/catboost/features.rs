@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::document::{CategoricalFeature, FeaturesInfo, FloatFeature, HashedName, NanTreatment, Split, SplitType};
-use super::{invalid, unsupported};
+use super::{inconsistent, unsupported};
 use crate::ensemble::{Levels, Missing, Test};
 use crate::import::{FeatureKind, ImportError, ImportedFeature, single};
 
@@ -66,7 +66,7 @@ impl Features {
             let number = number(feature, column, first_split)?;
             first_split += number.borders.len();
             if features.numbers.insert(index, number).is_some() {
-                return Err(invalid(
+                return Err(inconsistent(
                     "'float_features'",
                     &format!("feature_index {index} stands there twice"),
                 ));
@@ -88,7 +88,7 @@ impl Features {
             first_split += category.hashes.len();
             if features.categories.insert(feature.feature_index, category).is_some() {
                 let problem = format!("feature_index {} stands there twice", feature.feature_index);
-                return Err(invalid("'categorical_features'", &problem));
+                return Err(inconsistent("'categorical_features'", &problem));
             }
         }
         features.imported = columns.finish()?;
@@ -115,19 +115,19 @@ impl Features {
     /// `value > border`, asked the other way round: what is at most the border goes left.
     fn border(&self, split: &Split, place: &str) -> Result<Question, ImportError> {
         let (Some(index), Some(border)) = (split.float_feature_index, split.border) else {
-            return Err(invalid(
+            return Err(inconsistent(
                 place,
                 "a split on a number needs 'float_feature_index' and 'border'",
             ));
         };
         let Some(number) = self.numbers.get(&index) else {
-            return Err(invalid(place, &format!("float feature {index} does not exist")));
+            return Err(inconsistent(place, &format!("float feature {index} does not exist")));
         };
         let position = split.split_index.checked_sub(number.first_split);
         if position.and_then(|position| number.borders.get(position)) != Some(&border) {
             let index = split.split_index;
             let problem = format!("the border {border} is not the one that 'features_info' holds as split {index}");
-            return Err(invalid(place, &problem));
+            return Err(inconsistent(place, &problem));
         }
         Ok(Question {
             column: number.column,
@@ -140,16 +140,22 @@ impl Features {
     /// Whether the level is the one tested.
     fn one_hot(&self, split: &Split, place: &str) -> Result<Question, ImportError> {
         let (Some(index), Some(hash)) = (split.cat_feature_index, split.value) else {
-            return Err(invalid(place, "a one-hot split needs 'cat_feature_index' and 'value'"));
+            return Err(inconsistent(
+                place,
+                "a one-hot split needs 'cat_feature_index' and 'value'",
+            ));
         };
         let Some(category) = self.categories.get(&index) else {
-            return Err(invalid(place, &format!("categorical feature {index} does not exist")));
+            return Err(inconsistent(
+                place,
+                &format!("categorical feature {index} does not exist"),
+            ));
         };
         let position = split.split_index.checked_sub(category.first_split);
         let Some(level) = position.filter(|&level| category.hashes.get(level) == Some(&hash)) else {
             let index = split.split_index;
             let problem = format!("the value {hash} is not the one that 'features_info' holds as split {index}");
-            return Err(invalid(place, &problem));
+            return Err(inconsistent(place, &problem));
         };
         let mut words = vec![0; level / 32 + 1];
         if let Some(word) = words.last_mut() {
@@ -175,7 +181,7 @@ fn number(feature: FloatFeature, column: u16, first_split: usize) -> Result<Numb
     let ascend = borders.windows(2).all(|pair| pair[0] < pair[1]);
     if !ascend || !borders.iter().all(|border| border.is_finite()) {
         let place = format!("float feature {}", feature.feature_index);
-        return Err(invalid(&place, "its borders do not ascend"));
+        return Err(inconsistent(&place, "its borders do not ascend"));
     }
     // NaN is above nothing, and the value that stands for it where it has one is beyond all borders.
     let above = feature.has_nans && feature.nan_value_treatment == NanTreatment::AboveAll;
@@ -222,7 +228,7 @@ fn levels(
     if let Some(levels) = feature.string_values.as_ref().filter(|levels| !levels.is_empty()) {
         if levels.len() != hashes.len() {
             let problem = format!("{} names stand for {} levels", levels.len(), hashes.len());
-            return Err(invalid(&place, &problem));
+            return Err(inconsistent(&place, &problem));
         }
         return Ok(levels.clone());
     }
@@ -271,7 +277,7 @@ impl Columns {
             ));
         };
         if place.replace(ImportedFeature { name, kind }).is_some() {
-            return Err(invalid(
+            return Err(inconsistent(
                 "'features_info'",
                 &format!("flat_feature_index {column} stands there twice"),
             ));
@@ -282,6 +288,6 @@ impl Columns {
 
     fn finish(self) -> Result<Vec<ImportedFeature>, ImportError> {
         let features: Option<Vec<ImportedFeature>> = self.0.into_iter().collect();
-        features.ok_or_else(|| invalid("'features_info'", "a column has no feature"))
+        features.ok_or_else(|| inconsistent("'features_info'", "a column has no feature"))
     }
 }

@@ -19,11 +19,11 @@ use crate::ensemble::Ensemble;
 /// CatBoost's numbers.
 ///
 /// # Errors
-/// [`ImportError::Malformed`] with the line where the JSON is not a model of CatBoost's, [`ImportError::Invalid`] where
+/// [`ImportError::Malformed`] with the line where the JSON is not a model of CatBoost's, [`ImportError::Inconsistent`] where
 /// parts of it contradict each other, [`ImportError::Unsupported`] for target statistics of categories, texts, embeddings,
-/// several outputs, losses whose raw score is neither log-odds nor the predicted value, and level names that the file
+/// several outputs, losses whose raw score is not known to mean anything, and level names that the file
 /// does not hold.
-pub fn from_json(bytes: &[u8]) -> Result<Imported, ImportError> {
+pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     let document: Document = serde_json::from_slice(bytes).map_err(|error| ImportError::Malformed {
         line: error.line(),
         problem: error.to_string(),
@@ -34,12 +34,17 @@ pub fn from_json(bytes: &[u8]) -> Result<Imported, ImportError> {
     let (trees, has_covers) = match (document.oblivious_trees, document.trees) {
         (Some(trees), None) => trees::symmetric(trees, &features)?,
         (None, Some(trees)) => trees::branching(trees, &features)?,
-        (Some(_), Some(_)) => return Err(invalid("the model", "it has both 'oblivious_trees' and 'trees'")),
-        (None, None) => return Err(invalid("the model", "it has neither 'oblivious_trees' nor 'trees'")),
+        (Some(_), Some(_)) => return Err(inconsistent("the model", "it has both 'oblivious_trees' and 'trees'")),
+        (None, None) => {
+            return Err(inconsistent(
+                "the model",
+                "it has neither 'oblivious_trees' nor 'trees'",
+            ));
+        }
     };
     let ensemble = Ensemble { trees, scale, offset };
     if let Some(problem) = ensemble.problem(features.imported.len()) {
-        return Err(invalid("the model", &problem));
+        return Err(inconsistent("the model", &problem));
     }
     Ok(Imported {
         ensemble,
@@ -53,7 +58,7 @@ pub fn from_json(bytes: &[u8]) -> Result<Imported, ImportError> {
 fn output(document: &Document) -> Result<Output, ImportError> {
     let parameters = document.model_info.params.as_ref();
     let Some(loss) = parameters.and_then(|parameters| parameters.loss_function.as_ref()) else {
-        return Err(invalid(
+        return Err(inconsistent(
             "'model_info'",
             "'params' does not name the loss function, so nothing says what the raw score is",
         ));
@@ -63,9 +68,10 @@ fn output(document: &Document) -> Result<Output, ImportError> {
         "RMSE" | "MAE" | "Quantile" | "MultiQuantile" | "MAPE" | "Huber" | "Expectile" | "Lq" | "LogCosh" => {
             Ok(Output::Value)
         }
+        "Poisson" | "Tweedie" | "LogLinQuantile" => Ok(Output::LogValue),
         name => Err(unsupported(
             &format!("the loss function {name}"),
-            "its raw score is neither log-odds nor the predicted value; train with Logloss, CrossEntropy or a \
+            "its raw score is not known to be log-odds, a predicted value or its logarithm; train with Logloss, CrossEntropy or a \
              regression loss such as RMSE",
         )),
     }
@@ -87,9 +93,9 @@ fn several_outputs(count: usize) -> ImportError {
     )
 }
 
-fn invalid(place: &str, problem: &str) -> ImportError {
-    ImportError::Invalid {
-        place: place.to_owned(),
+fn inconsistent(part: &str, problem: &str) -> ImportError {
+    ImportError::Inconsistent {
+        part: part.to_owned(),
         problem: problem.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::document::{Branch, ObliviousTree, Split, Values};
 use super::features::{Features, Question};
-use super::{invalid, several_outputs};
+use super::{inconsistent, several_outputs};
 use crate::ensemble::{Child, Node, Test, Tree};
 use crate::import::ImportError;
 
@@ -45,13 +45,18 @@ fn symmetric_tree(
         Some(expected) if leaves > 0 && leaves.is_multiple_of(expected) => {
             return Err(several_outputs(leaves / expected));
         }
-        _ => return Err(invalid(place, &format!("{depth} splits do not have {leaves} leaves"))),
+        _ => {
+            return Err(inconsistent(
+                place,
+                &format!("{depth} splits do not have {leaves} leaves"),
+            ));
+        }
     }
     let covers = tree.leaf_weights.filter(|weights| !weights.is_empty());
     weighed.count(covers.is_some());
     let covers = covers.unwrap_or_else(|| vec![1.0; leaves]);
     if covers.len() != leaves {
-        return Err(invalid(
+        return Err(inconsistent(
             place,
             &format!("{leaves} leaves have {} weights", covers.len()),
         ));
@@ -107,7 +112,7 @@ fn grow(
             tree.nodes[index] = question.node(no, yes);
             Ok(Child::Node(position(index)))
         }
-        _ => Err(invalid(
+        _ => Err(inconsistent(
             place,
             "a branch needs either 'split', 'left' and 'right' or a 'value', and nothing else",
         )),
@@ -163,7 +168,10 @@ impl Weighed {
 
     fn finish(self) -> Result<bool, ImportError> {
         if self.with > 0 && self.without > 0 {
-            return Err(invalid("the model", "some leaves have weights and others have none"));
+            return Err(inconsistent(
+                "the model",
+                "some leaves have weights and others have none",
+            ));
         }
         Ok(self.with > 0)
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use prost::bytes::Bytes;
 
 use super::message::{Attribute, Tensor, decode};
-use super::{invalid, unsupported};
+use super::{inconsistent, unsupported};
 use crate::import::ImportError;
 
 /// What a node asks of its feature's value and its threshold.
@@ -66,7 +66,7 @@ impl Attributes {
                 .to_owned();
             read.take(attribute, &name)?;
             if !seen.insert(name.clone()) {
-                return Err(invalid(&place(&name), "it is given twice"));
+                return Err(inconsistent(&place(&name), "it is given twice"));
             }
         }
         read.check_lengths()?;
@@ -134,11 +134,11 @@ impl Attributes {
             if length != expected {
                 let of = if name.starts_with("nodes") { "nodes" } else { prefix };
                 let problem = format!("it has {length} elements, and '{of}_treeids' has {expected}");
-                return Err(invalid(&place(name), &problem));
+                return Err(inconsistent(&place(name), &problem));
             }
         }
         if nodes == 0 {
-            return Err(invalid("the ensemble", "it has no nodes"));
+            return Err(inconsistent("the ensemble", "it has no nodes"));
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ fn numbers(attribute: Attribute, name: &str) -> Result<Vec<f64>, ImportError> {
         None => attribute.floats.into_iter().map(f64::from).collect(),
     };
     if numbers.iter().any(|number| number.is_nan()) {
-        return Err(invalid(&place, "it holds NaN"));
+        return Err(inconsistent(&place, "it holds NaN"));
     }
     Ok(numbers)
 }
@@ -181,7 +181,7 @@ fn mode(text: &[u8]) -> Result<Mode, ImportError> {
         b"BRANCH_NEQ" => Mode::NotEqual,
         b"LEAF" => Mode::Leaf,
         other => {
-            return Err(invalid(
+            return Err(inconsistent(
                 &place("nodes_modes"),
                 &format!("'{}' is no mode", self::text(other)),
             ));

@@ -8,7 +8,7 @@ use super::message::{
     Attribute, Dimension, Graph, Model, Node, OperatorSet, Shape, Tensor, TensorType, ValueInfo, ValueType, decode,
     element,
 };
-use super::{invalid, unsupported};
+use super::{inconsistent, unsupported};
 use crate::import::ImportError;
 
 /// The domain of the operators of classical machine learning.
@@ -38,12 +38,12 @@ pub(super) fn read(bytes: Bytes) -> Result<Found, ImportError> {
     let model: Model = decode(bytes, "the model")?;
     let bytes = model
         .graph
-        .ok_or_else(|| invalid("the model", "it has no graph: this is not an ONNX model"))?;
+        .ok_or_else(|| inconsistent("the model", "it has no graph: this is not an ONNX model"))?;
     let graph: Graph = decode(bytes, "the graph")?;
     let (position, ensemble) = ensemble(&graph)?;
     check_version(model.opset_import)?;
     let [input] = &ensemble.input[..] else {
-        return Err(invalid(&ensemble.op_type, "it does not have one input"));
+        return Err(inconsistent(&ensemble.op_type, "it does not have one input"));
     };
     let (input, mut types) = source(&graph, position, input)?;
     let (element_type, columns) = input_type(&graph, &input)?;
@@ -144,7 +144,7 @@ fn cast_target(node: &Node) -> Result<i32, ImportError> {
             return Ok(i32::try_from(attribute.i).unwrap_or(0));
         }
     }
-    Err(invalid("Cast", "the attribute 'to' is missing"))
+    Err(inconsistent("Cast", "the attribute 'to' is missing"))
 }
 
 fn changes(node: &Node, what: &str) -> ImportError {
@@ -185,7 +185,7 @@ fn input_type(graph: &Graph, name: &str) -> Result<(i32, Option<usize>), ImportE
             )),
         };
     }
-    Err(invalid(
+    Err(inconsistent(
         "the graph",
         &format!("the ensemble reads '{name}', which is no input"),
     ))

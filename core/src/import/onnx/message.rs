@@ -6,7 +6,7 @@
 use prost::Message;
 use prost::bytes::Bytes;
 
-use super::invalid;
+use super::inconsistent;
 use crate::import::ImportError;
 
 /// Element types of tensors.
@@ -130,14 +130,14 @@ pub(super) struct Dimension {
 
 /// Decodes a message; `place` names it.
 pub(super) fn decode<M: Message + Default>(bytes: Bytes, place: &str) -> Result<M, ImportError> {
-    M::decode(bytes).map_err(|error| invalid(place, &error.to_string()))
+    M::decode(bytes).map_err(|error| inconsistent(place, &error.to_string()))
 }
 
 impl Tensor {
     /// Its numbers, of type float or double.
     pub(super) fn numbers(self, place: &str) -> Result<Vec<f64>, ImportError> {
         if self.data_location != 0 {
-            return Err(invalid(
+            return Err(inconsistent(
                 place,
                 "the numbers are in another file; save the model with them inside",
             ));
@@ -159,7 +159,7 @@ impl Tensor {
                 .map(|&bytes| f64::from_le_bytes(bytes))
                 .collect(),
             kind => {
-                return Err(invalid(
+                return Err(inconsistent(
                     place,
                     &format!("its numbers have the element type {kind}, not float or double"),
                 ));
@@ -170,7 +170,7 @@ impl Tensor {
             .iter()
             .try_fold(1_i64, |product, &dim| product.checked_mul(dim));
         if expected.and_then(|count| usize::try_from(count).ok()) != Some(numbers.len()) {
-            return Err(invalid(
+            return Err(inconsistent(
                 place,
                 &format!("it holds {} numbers, and its dimensions say otherwise", numbers.len()),
             ));

@@ -21,7 +21,7 @@ use attributes::Attributes;
 /// Reads a model.
 ///
 /// # Errors
-/// [`ImportError::Invalid`] with the message or attribute that is damaged or contradicts another,
+/// [`ImportError::Inconsistent`] with the message or attribute that is damaged or contradicts another,
 /// [`ImportError::Unsupported`] for graphs that do more than evaluate one ensemble, several outputs, aggregates other than
 /// sum and average, and tests or transforms that cannot be said exactly.
 pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
@@ -32,7 +32,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     let trees = trees::build(&attributes, &scores, graph.compares)?;
     let ensemble = scores.ensemble(trees);
     if let Some(problem) = ensemble.problem(columns) {
-        return Err(invalid("the ensemble", &problem));
+        return Err(inconsistent("the ensemble", &problem));
     }
     let output = scores.output(&ensemble);
     let features = (0..columns).map(|column| ImportedFeature {
@@ -47,9 +47,9 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     })
 }
 
-fn invalid(place: &str, problem: &str) -> ImportError {
-    ImportError::Invalid {
-        place: place.to_owned(),
+fn inconsistent(part: &str, problem: &str) -> ImportError {
+    ImportError::Inconsistent {
+        part: part.to_owned(),
         problem: problem.to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! What the ensemble makes of the weights of the leaves that a row reaches.
 
 use super::attributes::Attributes;
-use super::{invalid, unsupported};
+use super::{inconsistent, unsupported};
 use crate::ensemble::{Ensemble, Tree};
 use crate::import::{ImportError, Output};
 
@@ -107,7 +107,7 @@ fn only(attributes: &Attributes, target: i64) -> Result<Leaf, ImportError> {
             "target_ids"
         };
         let place = format!("the attribute '{name}'");
-        return Err(invalid(&place, "it names a class or target that does not exist"));
+        return Err(inconsistent(&place, "it names a class or target that does not exist"));
     }
     Ok(Leaf::Only(target))
 }

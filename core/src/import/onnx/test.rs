@@ -2,7 +2,7 @@
 
 use super::attributes::Mode;
 use super::graph::Compares;
-use super::{invalid, unsupported};
+use super::{inconsistent, unsupported};
 use crate::ensemble::{Levels, Missing, Test};
 use crate::import::{ImportError, single};
 
@@ -16,52 +16,59 @@ pub(super) struct Question {
     pub(super) yes_is_left: bool,
 }
 
-/// The test of a node; a set of levels is added to the tree's `words`.
-pub(super) fn question(
-    mode: Mode,
-    threshold: f64,
-    missing_passes: bool,
-    compares: Compares,
-    words: &mut Vec<u32>,
-) -> Result<Question, ImportError> {
-    let (end, yes_is_left) = match mode {
-        Mode::AtMost => (Some(at_most(threshold, compares)), true),
-        Mode::Below => (below(threshold, compares), true),
-        Mode::AtLeast => (below(threshold, compares), false),
-        Mode::Above => (Some(at_most(threshold, compares)), false),
-        Mode::Equal | Mode::NotEqual => {
-            let level = level(threshold, compares)?;
-            let yes_is_left = mode == Mode::Equal;
-            // NaN differs from everything, and so it passes a test for that.
-            return Ok(Question {
-                test: set(words, level / 32 + 1, 1 << (level % 32), missing_passes && yes_is_left),
-                yes_is_left,
-            });
-        }
-        Mode::Leaf => return Err(invalid("a leaf", "it asks nothing")),
-    };
-    let missing_left = missing_passes == yes_is_left;
-    let test = match end {
-        Some(end) if missing_left => Test::AtMost(end, Missing::Left),
-        Some(end) => Test::AtMost(end, Missing::Right),
-        // Nothing is below −∞.
-        None => set(words, 0, 0, missing_left),
-    };
-    Ok(Question { test, yes_is_left })
+/// What a node asks.
+pub(super) struct Asked {
+    pub(super) mode: Mode,
+    /// One, or several if it asks whether a value equals any of them.
+    pub(super) thresholds: Vec<f64>,
+    pub(super) missing_passes: bool,
 }
 
-/// A set of levels of which only the last word is not 0.
-fn set(words: &mut Vec<u32>, length: u32, last: u32, missing_left: bool) -> Test {
-    let start = u32::try_from(words.len()).unwrap_or(u32::MAX);
-    words.resize(words.len() + length as usize, 0);
-    if length > 0
-        && let Some(word) = words.last_mut()
-    {
-        *word = last;
+impl Asked {
+    /// Its test; a set of levels is added to the tree's `words`.
+    pub(super) fn question(&self, compares: Compares, words: &mut Vec<u32>) -> Result<Question, ImportError> {
+        let Some(&threshold) = self.thresholds.first() else {
+            return Err(inconsistent("a node", "it asks nothing"));
+        };
+        let (end, yes_is_left) = match self.mode {
+            Mode::AtMost => (Some(at_most(threshold, compares)), true),
+            Mode::Below => (below(threshold, compares), true),
+            Mode::AtLeast => (below(threshold, compares), false),
+            Mode::Above => (Some(at_most(threshold, compares)), false),
+            Mode::Equal | Mode::NotEqual => return self.set(compares, words),
+            Mode::Leaf => return Err(inconsistent("a leaf", "it asks nothing")),
+        };
+        let missing_left = self.missing_passes == yes_is_left;
+        let test = match end {
+            Some(end) if missing_left => Test::AtMost(end, Missing::Left),
+            Some(end) => Test::AtMost(end, Missing::Right),
+            // Nothing is below −∞.
+            None => in_set(words.len(), 0, missing_left),
+        };
+        Ok(Question { test, yes_is_left })
     }
+
+    /// Values that equal a threshold go left. NaN differs from everything, and so it passes a test for that.
+    fn set(&self, compares: Compares, words: &mut Vec<u32>) -> Result<Question, ImportError> {
+        let yes_is_left = self.mode == Mode::Equal;
+        let start = words.len();
+        for &threshold in &self.thresholds {
+            let level = level(threshold, compares)?;
+            let word = start + level / 32;
+            if word >= words.len() {
+                words.resize(word + 1, 0);
+            }
+            words[word] |= 1 << (level % 32);
+        }
+        let test = in_set(start, words.len() - start, self.missing_passes && yes_is_left);
+        Ok(Question { test, yes_is_left })
+    }
+}
+
+fn in_set(start: usize, length: usize, missing_left: bool) -> Test {
     Test::InSet {
-        start,
-        length,
+        start: u32::try_from(start).unwrap_or(u32::MAX),
+        length: u32::try_from(length).unwrap_or(u32::MAX),
         levels: Levels::ExactSingle,
         missing_left,
     }
@@ -107,7 +114,7 @@ fn float_below(threshold: f64) -> f32 {
     clippy::cast_sign_loss,
     reason = "a whole number in a range"
 )]
-fn level(threshold: f64, compares: Compares) -> Result<u32, ImportError> {
+fn level(threshold: f64, compares: Compares) -> Result<usize, ImportError> {
     if compares == Compares::Double {
         return Err(unsupported(
             "a test whether a double equals a number",
@@ -120,5 +127,5 @@ fn level(threshold: f64, compares: Compares) -> Result<u32, ImportError> {
             &format!("levels are whole numbers from 0 to below {LEVELS_END}; number the categories so"),
         ));
     }
-    Ok(threshold as u32)
+    Ok(threshold as usize)
 }

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::attributes::{Attributes, Mode};
 use super::graph::Compares;
+use super::inconsistent;
 use super::output::{Leaf, Scores};
-use super::{invalid, test};
+use super::test::Asked;
 use crate::ensemble::{Child, Node, Tree};
 use crate::import::ImportError;
 
@@ -20,7 +21,7 @@ pub(super) fn build(attributes: &Attributes, scores: &Scores, compares: Compares
         let range = start..start + nodes.len();
         start = range.end;
         if !seen.insert(nodes[0]) {
-            return Err(invalid(&place(nodes[0]), "its nodes do not stand together"));
+            return Err(inconsistent(&place(nodes[0]), "its nodes do not stand together"));
         }
         let builder = Builder {
             attributes,
@@ -36,7 +37,7 @@ pub(super) fn build(attributes: &Attributes, scores: &Scores, compares: Compares
     }
     let each = if matches!(scores.leaf, Leaf::Only(_)) { 1 } else { 2 };
     if used * each != attributes.weights.len() {
-        return Err(invalid(
+        return Err(inconsistent(
             "the ensemble",
             "some weights are those of nodes that are no leaves",
         ));
@@ -58,7 +59,7 @@ fn by_id(attributes: &Attributes, range: Range<usize>) -> Result<Vec<usize>, Imp
     match twice {
         Some(pair) => {
             let problem = format!("node {} stands there twice", attributes.node_ids[pair[0]]);
-            Err(invalid(&place(attributes.node_trees[pair[0]]), &problem))
+            Err(inconsistent(&place(attributes.node_trees[pair[0]]), &problem))
         }
         None => Ok(by_id),
     }
@@ -76,66 +77,90 @@ struct Builder<'a> {
 /// The node and the side of it that a child hangs on; the root hangs on none.
 type Hook = Option<(usize, bool)>;
 
+/// A tree that grows from its root.
+struct Growing {
+    tree: Tree,
+    /// Position of the tree's first node.
+    first: usize,
+    /// Which nodes have been reached.
+    reached: Vec<bool>,
+    /// Nodes that are yet to be added.
+    open: Vec<(usize, Hook)>,
+}
+
 impl Builder<'_> {
     fn tree(&self, range: Range<usize>) -> Result<Tree, ImportError> {
-        let mut tree = Tree {
-            nodes: Vec::new(),
-            leaves: Vec::new(),
-            covers: Vec::new(),
-            category_words: Vec::new(),
+        let mut growing = Growing {
+            tree: Tree {
+                nodes: Vec::new(),
+                leaves: Vec::new(),
+                covers: Vec::new(),
+                category_words: Vec::new(),
+            },
+            first: range.start,
+            reached: vec![false; range.len()],
+            open: vec![(range.start, None)],
         };
-        let mut reached = vec![false; range.len()];
-        let mut open: Vec<(usize, Hook)> = vec![(range.start, None)];
-        while let Some((position, hook)) = open.pop() {
-            if std::mem::replace(&mut reached[position - range.start], true) {
-                let problem = format!("node {} has two parents", self.attributes.node_ids[position]);
-                return Err(invalid(&self.place, &problem));
-            }
+        while let Some((position, hook)) = growing.open.pop() {
+            self.reach(position, &mut growing)?;
             let child = if self.attributes.modes[position] == Mode::Leaf {
-                tree.leaves
-                    .push(self.weights.value(self.attributes, position, self.scores.leaf)?);
-                tree.covers.push(1.0);
-                Child::Leaf(number(tree.leaves.len() - 1))
+                let value = self.weights.value(self.attributes, position, self.scores.leaf)?;
+                growing.tree.leaves.push(value);
+                growing.tree.covers.push(1.0);
+                Child::Leaf(number(growing.tree.leaves.len() - 1))
             } else {
-                self.node(position, &mut tree, &mut open)?;
-                Child::Node(number(tree.nodes.len() - 1))
+                self.node(position, &mut growing)?;
+                Child::Node(number(growing.tree.nodes.len() - 1))
             };
             if let Some((parent, is_left)) = hook {
-                let parent = &mut tree.nodes[parent];
+                let parent = &mut growing.tree.nodes[parent];
                 *(if is_left { &mut parent.left } else { &mut parent.right }) = child;
             }
         }
-        if let Some(position) = reached.iter().position(|reached| !reached) {
+        if let Some(position) = growing.reached.iter().position(|reached| !reached) {
             let id = self.attributes.node_ids[range.start + position];
-            return Err(invalid(
-                &self.place,
-                &format!("node {id} cannot be reached from its first node"),
-            ));
+            let problem = format!("node {id} cannot be reached from its first node");
+            return Err(inconsistent(&self.place, &problem));
         }
-        Ok(tree)
+        Ok(growing.tree)
+    }
+
+    fn reach(&self, position: usize, growing: &mut Growing) -> Result<(), ImportError> {
+        if std::mem::replace(&mut growing.reached[position - growing.first], true) {
+            let problem = format!("node {} has two parents", self.attributes.node_ids[position]);
+            return Err(inconsistent(&self.place, &problem));
+        }
+        Ok(())
     }
 
     /// Adds an inner node, whose children are yet to be hung on it.
-    fn node(&self, position: usize, tree: &mut Tree, open: &mut Vec<(usize, Hook)>) -> Result<(), ImportError> {
+    fn node(&self, position: usize, growing: &mut Growing) -> Result<(), ImportError> {
         let attributes = self.attributes;
         let Ok(feature) = u16::try_from(attributes.features[position]) else {
             let problem = format!("feature {} is out of range", attributes.features[position]);
-            return Err(invalid(&self.place, &problem));
+            return Err(inconsistent(&self.place, &problem));
         };
-        let missing_passes = attributes
-            .missing_passes
-            .get(position)
-            .is_some_and(|&passes| passes == 1);
-        let (mode, threshold) = (attributes.modes[position], attributes.thresholds[position]);
-        let question = test::question(mode, threshold, missing_passes, self.compares, &mut tree.category_words)?;
-        let (yes, no) = (
-            self.find(attributes.yes[position])?,
-            self.find(attributes.no[position])?,
-        );
+        let mut asked = Asked {
+            mode: attributes.modes[position],
+            thresholds: vec![attributes.thresholds[position]],
+            missing_passes: self.missing_passes(position),
+        };
+        let yes = self.find(attributes.yes[position])?;
+        let mut no = self.find(attributes.no[position])?;
+        // A set of levels comes as a chain of equalities that share where they lead to.
+        while self.is_next_level(position, no) {
+            self.reach(no, growing)?;
+            asked.thresholds.push(attributes.thresholds[no]);
+            asked.missing_passes |= self.missing_passes(no);
+            no = self.find(attributes.no[no])?;
+        }
+        let question = asked.question(self.compares, &mut growing.tree.category_words)?;
         let (left, right) = if question.yes_is_left { (yes, no) } else { (no, yes) };
-        let index = tree.nodes.len();
-        open.extend([(right, Some((index, false))), (left, Some((index, true)))]);
-        tree.nodes.push(Node {
+        let index = growing.tree.nodes.len();
+        growing
+            .open
+            .extend([(right, Some((index, false))), (left, Some((index, true)))]);
+        growing.tree.nodes.push(Node {
             feature,
             test: question.test,
             left: Child::Leaf(0),
@@ -144,13 +169,25 @@ impl Builder<'_> {
         Ok(())
     }
 
+    fn missing_passes(&self, position: usize) -> bool {
+        self.attributes.missing_passes.get(position) == Some(&1)
+    }
+
+    /// Whether two nodes ask for two levels of the same feature and lead to the same node where one is found.
+    fn is_next_level(&self, one: usize, next: usize) -> bool {
+        let Attributes {
+            modes, features, yes, ..
+        } = self.attributes;
+        [modes[one], modes[next]] == [Mode::Equal; 2] && features[one] == features[next] && yes[one] == yes[next]
+    }
+
     fn find(&self, id: i64) -> Result<usize, ImportError> {
         let found = self
             .by_id
             .binary_search_by_key(&id, |&position| self.attributes.node_ids[position]);
         match found {
             Ok(found) => Ok(self.by_id[found]),
-            Err(_) => Err(invalid(&self.place, &format!("its node {id} does not exist"))),
+            Err(_) => Err(inconsistent(&self.place, &format!("its node {id} does not exist"))),
         }
     }
 }
@@ -201,7 +238,7 @@ impl<'a> Weights<'a> {
             (Leaf::Difference, &[(0, first), (1, second)]) => Ok(second - first),
             _ => {
                 let problem = format!("leaf {} does not have one weight for each class or target", key.1);
-                Err(invalid(&place(key.0), &problem))
+                Err(inconsistent(&place(key.0), &problem))
             }
         }
     }
