@@ -98,14 +98,42 @@ pub(super) struct ObliviousTree {
 
 /// A node or leaf of any other tree.
 #[derive(Debug, Deserialize)]
-pub(super) struct Branch {
-    pub(super) split: Option<Split>,
+#[serde(try_from = "AnyBranch")]
+pub(super) enum Branch {
+    Leaf { value: Values, weight: Option<f64> },
+    Node(Box<BranchNode>),
+}
+
+#[derive(Debug)]
+pub(super) struct BranchNode {
+    pub(super) split: Split,
     /// Where the answer is no.
-    pub(super) left: Option<Box<Branch>>,
+    pub(super) left: Branch,
     /// Where the answer is yes.
-    pub(super) right: Option<Box<Branch>>,
-    pub(super) value: Option<Values>,
-    pub(super) weight: Option<f64>,
+    pub(super) right: Branch,
+}
+
+/// What a branch may hold as it is written.
+#[derive(Deserialize)]
+struct AnyBranch {
+    split: Option<Split>,
+    left: Option<Branch>,
+    right: Option<Branch>,
+    value: Option<Values>,
+    weight: Option<f64>,
+}
+
+impl TryFrom<AnyBranch> for Branch {
+    type Error = &'static str;
+
+    fn try_from(branch: AnyBranch) -> Result<Self, Self::Error> {
+        let weight = branch.weight;
+        match (branch.split, branch.left, branch.right, branch.value) {
+            (None, None, None, Some(value)) => Ok(Self::Leaf { value, weight }),
+            (Some(split), Some(left), Some(right), None) => Ok(Self::Node(Box::new(BranchNode { split, left, right }))),
+            _ => Err("a branch needs either 'split', 'left' and 'right' or a 'value', and nothing else"),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -24,10 +24,7 @@ use crate::ensemble::Ensemble;
 /// several outputs, losses whose raw score is not known to mean anything, and level names that the file
 /// does not hold.
 pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| ImportError::Malformed {
-        line: error.line(),
-        problem: error.to_string(),
-    })?;
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
     let output = output(&document)?;
     let (scale, offset) = scale_and_bias(&document)?;
     let features = Features::new(document.features_info)?;
@@ -52,6 +49,15 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
         output,
         has_covers,
     })
+}
+
+fn malformed(error: &serde_json::Error) -> ImportError {
+    let (line, text) = (error.line(), error.to_string());
+    let position = format!(" at line {line} column {}", error.column());
+    ImportError::Malformed {
+        line,
+        problem: text.strip_suffix(&position).unwrap_or(&text).to_owned(),
+    }
 }
 
 /// What the raw score is, by the loss function that the model was trained with.

@@ -94,28 +94,33 @@ fn grow(
     place: &str,
 ) -> Result<Child, ImportError> {
     let position = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-    match (branch.split, branch.left, branch.right, branch.value) {
-        (None, None, None, Some(Values::One(value))) => {
+    match branch {
+        Branch::Leaf {
+            value: Values::One(value),
+            weight,
+        } => {
             let leaf = Child::Leaf(position(tree.leaves.len()));
-            weighed.count(branch.weight.is_some());
+            weighed.count(weight.is_some());
             tree.leaves.push(value);
-            tree.covers.push(branch.weight.unwrap_or(1.0));
+            tree.covers.push(weight.unwrap_or(1.0));
             Ok(leaf)
         }
-        (None, None, None, Some(Values::Several(count))) => Err(several_outputs(count)),
-        (Some(split), Some(left), Some(right), None) => {
+        Branch::Leaf {
+            value: Values::Several(count),
+            ..
+        } => Err(several_outputs(count)),
+        Branch::Leaf {
+            value: Values::None, ..
+        } => Err(inconsistent(place, "a leaf has no value")),
+        Branch::Node(node) => {
             let index = tree.nodes.len();
-            let question = question(&split, features, tree, place)?;
+            let question = question(&node.split, features, tree, place)?;
             tree.nodes.push(question.node(Child::Leaf(0), Child::Leaf(0)));
-            let no = grow(*left, features, tree, weighed, place)?;
-            let yes = grow(*right, features, tree, weighed, place)?;
+            let no = grow(node.left, features, tree, weighed, place)?;
+            let yes = grow(node.right, features, tree, weighed, place)?;
             tree.nodes[index] = question.node(no, yes);
             Ok(Child::Node(position(index)))
         }
-        _ => Err(inconsistent(
-            place,
-            "a branch needs either 'split', 'left' and 'right' or a 'value', and nothing else",
-        )),
     }
 }
 

@@ -100,14 +100,21 @@ fn ensemble(graph: &Graph) -> Result<(usize, Node), ImportError> {
 fn check_version(operator_sets: Vec<Bytes>) -> Result<(), ImportError> {
     for bytes in operator_sets {
         let set: OperatorSet = decode(bytes, "'opset_import'")?;
-        if set.domain == DOMAIN && !(1..=NEWEST).contains(&set.version) {
-            return Err(unsupported(
-                &format!("version {} of {DOMAIN}", set.version),
-                &format!("its operators are known up to version {NEWEST}; convert with target_opset {{'{DOMAIN}': 3}}"),
-            ));
+        if set.domain != DOMAIN {
+            continue;
         }
+        if (1..=NEWEST).contains(&set.version) {
+            return Ok(());
+        }
+        return Err(unsupported(
+            &format!("version {} of {DOMAIN}", set.version),
+            &format!("its operators are known up to version {NEWEST}; convert with target_opset {{'{DOMAIN}': 3}}"),
+        ));
     }
-    Ok(())
+    Err(inconsistent(
+        "'opset_import'",
+        &format!("it does not say which version of {DOMAIN} is meant"),
+    ))
 }
 
 /// The name of what the ensemble reads before anything changed it, and the element types it was cast to, last first.
