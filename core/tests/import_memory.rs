@@ -162,7 +162,8 @@ fn of_catboost() {
         (
             "levels",
             format!(
-                "\"categorical_features\":[{{\"feature_index\":0,\"flat_feature_index\":0,\"values\":{},\"string_values\":{}}}]",
+                "\"categorical_features\":[{{\"feature_index\":0,\"flat_feature_index\":0,\
+                 \"values\":{},\"string_values\":{}}}]",
                 list("0"),
                 list("\"\"")
             ),

@@ -2,8 +2,8 @@
 //! categories.
 //!
 //! CatBoost rounds numbers to 32-bit floats and asks `value > border`. A category is known by the hash of its name, a
-//! one-hot test asks for one hash, and a level with any other hash, like a missing one, answers no to all of them. Names that share a
-//! hash with a tested level are the only ones that CatBoost could take for it; two such names in one model are refused.
+//! one-hot test asks for one hash, and a level with any other hash, like a missing one, answers no to all of them. Two
+//! names in one model with the hash of a tested level are refused: CatBoost would take one for the other.
 
 mod document;
 mod features;
@@ -19,10 +19,10 @@ use crate::ensemble::Ensemble;
 /// CatBoost's numbers.
 ///
 /// # Errors
-/// [`ImportError::Malformed`] with the line where the JSON is not a model of CatBoost's, [`ImportError::Inconsistent`] where
-/// parts of it contradict each other, [`ImportError::Unsupported`] for target statistics of categories, texts, embeddings,
-/// several outputs, losses whose raw score is not known to mean anything, and level names that the file
-/// does not hold.
+/// [`ImportError::Malformed`] with the line where the JSON is not a model of CatBoost's, [`ImportError::Inconsistent`]
+/// where parts of it contradict each other, [`ImportError::Unsupported`] for target statistics of categories, texts,
+/// embeddings, several outputs, losses whose raw score is not known to mean anything, and level names that the file does
+/// not hold.
 pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     let document: Document = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
     let output = output(&document)?;
@@ -77,8 +77,8 @@ fn output(document: &Document) -> Result<Output, ImportError> {
         "Poisson" | "Tweedie" | "LogLinQuantile" => Ok(Output::LogValue),
         name => Err(unsupported(
             &format!("the loss function {name}"),
-            "its raw score is not known to be log-odds, a predicted value or its logarithm; train with Logloss, CrossEntropy or a \
-             regression loss such as RMSE",
+            "its raw score is not known to be log-odds, a predicted value or its logarithm; train with Logloss, \
+             CrossEntropy or a regression loss such as RMSE",
         )),
     }
 }

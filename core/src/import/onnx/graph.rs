@@ -198,8 +198,8 @@ fn input_type(graph: &Graph, name: &str) -> Result<(i32, Option<usize>), ImportE
     ))
 }
 
-/// Refuses whatever else computes with the features, or makes something else of the scores. What becomes of the label is
-/// of no interest.
+/// Refuses whatever else computes with the features, or makes something else of the scores. What becomes of the label
+/// is of no interest.
 fn check_rest(graph: &Graph, position: usize, ensemble: &Node, is_classifier: bool) -> Result<(), ImportError> {
     let mut features = HashSet::new();
     for bytes in &graph.input {

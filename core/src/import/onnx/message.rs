@@ -1,7 +1,7 @@
 //! The parts of ONNX's protocol buffer messages that are read, with the field numbers of `onnx.proto`.
 //!
-//! Messages within messages and texts in lists are kept as bytes and decoded where they are used: an empty message takes
-//! two bytes in a file and hundreds in memory.
+//! Messages within messages and texts in lists are kept as bytes and decoded where they are used: an empty message
+//! takes two bytes in a file and hundreds in memory.
 
 use prost::Message;
 use prost::bytes::Bytes;

@@ -22,8 +22,8 @@ use attributes::Attributes;
 ///
 /// # Errors
 /// [`ImportError::Inconsistent`] with the message or attribute that is damaged or contradicts another,
-/// [`ImportError::Unsupported`] for graphs that do more than evaluate one ensemble, several outputs, aggregates other than
-/// sum and average, and tests or transforms that cannot be said exactly.
+/// [`ImportError::Unsupported`] for graphs that do more than evaluate one ensemble, several outputs, aggregates other
+/// than sum and average, and tests or transforms that cannot be said exactly.
 pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     let graph = graph::read(Bytes::copy_from_slice(bytes))?;
     let attributes = Attributes::read(graph.attributes, graph.is_classifier)?;

@@ -61,8 +61,9 @@ fn regressor(attributes: &Attributes) -> Result<Scores, ImportError> {
     })
 }
 
-/// A binary classifier has one weight a leaf, which counts for the positive class whatever class it names, or two. Two weights
-/// with base values, or one weight for the second class with a base value, are added differently by different runtimes.
+/// A binary classifier has one weight a leaf, which counts for the positive class whatever class it names, or two. Two
+/// weights with base values, or one weight for the second class with a base value, are added differently by different
+/// runtimes.
 fn classifier(attributes: &Attributes) -> Result<Scores, ImportError> {
     if attributes.labels != 2 {
         return Err(several(i64::try_from(attributes.labels).unwrap_or(i64::MAX), "classes"));

@@ -11,8 +11,8 @@ use super::test::Asked;
 use crate::ensemble::{Child, Node, Tree};
 use crate::import::ImportError;
 
-/// Builds the trees in the order of the lists. The nodes of a tree stand together and its root first: runtimes start a new
-/// tree with its first node wherever the tree's number changes.
+/// Builds the trees in the order of the lists. The nodes of a tree stand together and its root first: runtimes start a
+/// new tree with its first node wherever the tree's number changes.
 pub(super) fn build(attributes: &Attributes, scores: &Scores, compares: Compares) -> Result<Vec<Tree>, ImportError> {
     let weights = Weights::new(attributes);
     let (mut trees, mut seen, mut used) = (Vec::new(), HashSet::new(), 0);
