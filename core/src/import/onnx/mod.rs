@@ -4,7 +4,7 @@
 //! What a model means is what the specification and ONNX Runtime agree on; where they do not, it is refused. The
 //! positive class is the one of the second label. ONNX has no place for the amount of training data in a leaf
 //! (`nodes_hitrates` is written as a row of ones), so the leaves have no covers, and no names for the columns of its
-//! input.
+//! input. Where that input is of whole numbers, a value that is none is not one that the model could have been given.
 
 mod attributes;
 mod graph;
