@@ -115,7 +115,7 @@ fn compare(name: &str, ensemble: &Ensemble, answers: &[Answer], tolerance: &Tole
             continue;
         }
         let mut ours = vec![0.0; row.len()];
-        explainer.contributions(ensemble, row, &mut ours);
+        explainer.contributions(row, &mut ours);
         ours.push(explainer.base_value());
         for (feature, (ours, theirs)) in ours.iter().zip(contributions).enumerate() {
             let difference = (ours - theirs).abs() / size;

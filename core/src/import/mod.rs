@@ -1,6 +1,8 @@
 //! Trees made by other libraries, brought in exactly or refused with a reason.
 
+pub mod catboost;
 pub mod lightgbm;
+pub mod onnx;
 mod single;
 pub mod xgboost;
 
@@ -15,6 +17,10 @@ pub enum Format {
     LightGbm,
     /// XGBoost's JSON or UBJSON model (`Booster.save_model`); the bytes say which.
     XgBoost,
+    /// CatBoost's JSON model (`save_model(format="json")`).
+    CatBoost,
+    /// A tree ensemble of scikit-learn and others as ONNX.
+    Onnx,
 }
 
 /// Reads a model of another library.
@@ -25,6 +31,8 @@ pub fn from_bytes(bytes: &[u8], format: Format) -> Result<Imported, ImportError>
     match format {
         Format::LightGbm => lightgbm::from_bytes(bytes),
         Format::XgBoost => xgboost::from_bytes(bytes),
+        Format::CatBoost => catboost::from_bytes(bytes),
+        Format::Onnx => onnx::from_bytes(bytes),
     }
 }
 
