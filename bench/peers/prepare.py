@@ -86,8 +86,10 @@ def onnx_model(folder, trees, train, target):
             return number
         if node["decision_type"] != "<=" or node["missing_type"] == "Zero":
             raise ValueError(f"a test {node['decision_type']} with missing type {node['missing_type']}")
-        # Rounded down: then every 32-bit value is on the same side of it as of the 64-bit threshold.
-        threshold = np.float32(node["threshold"])
+        # Rounded down: then every 32-bit value is on the same side of it as of the 64-bit threshold. LightGBM's 1e300,
+        # which parts missing values from all others, becomes infinity.
+        with np.errstate(over="ignore"):
+            threshold = np.float32(node["threshold"])
         if float(threshold) > node["threshold"]:
             threshold = np.nextafter(threshold, np.float32(-np.inf))
         left_if_missing = node["default_left"] if node["missing_type"] == "NaN" else 0.0 <= node["threshold"]

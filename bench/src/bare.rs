@@ -2,7 +2,7 @@
 //!
 //! The JavaScript engine takes whole models only, so this is how it gets the trees that everyone is measured on.
 
-use candor_core::artifact::{DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Part, Reference};
+use candor_core::artifact::{DataFingerprint, FieldReference, Model, ModelCard, Reference};
 use candor_core::decision::{Calibration, Costs, Policy, Scaling};
 use candor_core::ensemble::Ensemble;
 use candor_core::preprocessing::{Feature, Preprocessing, Source};
@@ -56,7 +56,7 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
     };
     let fields = (0..width).map(|_| FieldReference {
         missing_share: 0.2,
-        quantiles: vec![-1.0, 0.0, 1.0],
+        quantiles: Vec::new(),
         shares: Vec::new(),
         importance: 1.0,
     });
@@ -90,7 +90,7 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
         },
         reference: Reference {
             fields: fields.collect(),
-            score_quantiles: vec![-4.0, -3.0, -2.0],
+            score_quantiles: Vec::new(),
             importance: vec![1.0; usize::from(width)],
         },
         card: card(),
@@ -100,24 +100,6 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
 
 /// A card for a model that nobody decides by.
 fn card() -> ModelCard {
-    let unknown = Interval {
-        value: 0.0,
-        low: 0.0,
-        high: 0.0,
-    };
-    let metrics = Metrics {
-        auc: unknown,
-        gini: unknown,
-        ks: unknown,
-        log_loss: unknown,
-        brier: unknown,
-        calibration_error: 0.0,
-        cost: unknown,
-        cost_at_break_even: unknown,
-        cost_approve_all: 0.0,
-        cost_decline_all: 0.0,
-        approval_rate: 0.0,
-    };
     ModelCard {
         name: "bench".into(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
@@ -128,12 +110,7 @@ fn card() -> ModelCard {
             rows: 0,
             sha256: String::new(),
         },
-        parts: vec![Part {
-            name: "none".into(),
-            rows: 0,
-            bad: 0,
-            metrics: Some(metrics),
-        }],
+        parts: Vec::new(),
         dropped_features: Vec::new(),
         notes: vec!["Made up to measure time; do not decide by it.".into()],
     }
@@ -141,4 +118,30 @@ fn card() -> ModelCard {
 
 fn text(text: &str) -> Text {
     Text::new(text, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candor::Loaded;
+    use crate::grow;
+    use candor_core::import::lightgbm;
+
+    #[test]
+    fn the_model_scores_as_the_bare_trees_do() {
+        let ensemble = lightgbm::from_text(&grow::text(20, 8, 5)).unwrap().ensemble;
+        let path = std::env::temp_dir().join(format!("candor-bare-{}.candor", std::process::id()));
+        std::fs::write(&path, model_file(ensemble.clone(), 5).unwrap()).unwrap();
+        let loaded = Loaded::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        for row in [
+            [0.3, -1.2, f64::NAN, 2.0, 0.0],
+            [f64::NAN; 5],
+            [-0.7, 0.1, 0.2, -3.0, 9.0],
+        ] {
+            let (score, explanation) = loaded.answer(&row).unwrap();
+            assert_eq!(score.log_odds.to_bits(), ensemble.raw_score(&row).to_bits());
+            assert_eq!(explanation.contributions.len(), 5);
+        }
+    }
 }

@@ -90,6 +90,10 @@ impl Peers {
             pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"]);
             // A wheel or nothing: compiling one of these takes hours.
             pip.args(["--only-binary", ":all:"]).arg(format!("{name}=={version}"));
+            if *name == "xgboost" {
+                // It would bring 350 MB for graphics cards; what else it needs has come with LightGBM.
+                pip.arg("--no-deps");
+            }
             failed.extend(self.install(name, &mut pip, log)?);
         }
         for (name, version) in javascript {
@@ -107,7 +111,9 @@ impl Peers {
 
     /// Makes the folder in which Python keeps the packages.
     fn environment(&self, log: &Log) -> Result<(), Error> {
-        if self.python().exists() {
+        // A folder that a killed run left behind has a Python, but perhaps no pip.
+        let mark = self.mark("environment", "installed");
+        if mark.exists() {
             return Ok(());
         }
         let made = ["python3", "python"].iter().any(|program| {
@@ -116,7 +122,7 @@ impl Peers {
                 .is_ok()
         });
         if made {
-            return Ok(());
+            return fs::write(&mark, "").map_err(Error::io("write", &mark));
         }
         Err(Error::Missing {
             what: "Python 3 with venv".to_owned(),
