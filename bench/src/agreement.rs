@@ -12,7 +12,9 @@ const CONTRIBUTION: f64 = 1e-10;
 
 /// What was compared with what, for the reader.
 pub struct Finding {
-    pub contender: &'static str,
+    pub contender: Contender,
+    pub job: Job,
+    pub other: Contender,
     pub what: String,
 }
 
@@ -40,8 +42,10 @@ pub fn check(seats: &mut [Seat], say: &dyn Fn(&str)) -> Vec<Finding> {
             let Some(theirs) = answers(&other) else { continue };
             match compare(mine, theirs, tolerance) {
                 Ok(what) => findings.push(Finding {
-                    contender: seat.contender.name,
-                    what: format!("{}: {what} {}", job.shown(), other.name),
+                    contender: seat.contender,
+                    job,
+                    other,
+                    what,
                 }),
                 Err(what) => {
                     let what = format!("disagrees with {}: {what}", other.name);
@@ -83,7 +87,7 @@ fn compare(mine: &[f64], theirs: &[f64], tolerance: f64) -> Result<String, Strin
     if tolerance == 0.0 {
         let differing = pairs().filter(|(a, b)| a.to_bits() != b.to_bits()).count();
         return if differing == 0 {
-            Ok(format!("all bits of {} numbers equal to", mine.len()))
+            Ok(format!("all bits of {} numbers", mine.len()))
         } else {
             Err(format!("{differing} of {} numbers have other bits", mine.len()))
         };
@@ -97,9 +101,8 @@ fn compare(mine: &[f64], theirs: &[f64], tolerance: f64) -> Result<String, Strin
             largest.max(difference)
         }
     });
-    let what = format!("{largest:.1e} at most from");
     if largest <= tolerance {
-        Ok(what)
+        Ok(format!("to {largest:.1e}"))
     } else {
         Err(format!("{largest:.1e}, and {tolerance:.0e} is allowed"))
     }

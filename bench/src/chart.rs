@@ -15,12 +15,14 @@ const WIDTH: f64 = 860.0;
 /// Where names end and the axis begins, and where it ends.
 const AXIS: Range<f64> = 230.0..740.0;
 const ROW: f64 = 22.0;
+/// Between those in one place and those in the next.
+const GAP: f64 = 10.0;
 
 const STYLE: &str = "<style>
   svg { font: 13px system-ui, sans-serif; color-scheme: light dark; }
   .paper { fill: #ffffff; } text { fill: #1f2328; } .quiet { fill: #59636e; } .grid { stroke: #d1d9e0; }
   .ours { fill: #0a5fb4; stroke: #0a5fb4; } .theirs { fill: #ffffff; stroke: #59636e; }
-  line.ours, line.theirs, polyline { stroke-width: 2; fill: none; } circle { stroke-width: 2; } .rival { stroke-dasharray: 5 4; }
+  line.ours, line.theirs, polyline, circle { stroke-width: 2; } polyline.theirs { stroke-dasharray: 5 4; }
   .head { font-weight: 600; }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #0d1117; } text { fill: #f0f6fc; } .quiet { fill: #9198a1; } .grid { stroke: #3d444d; }
@@ -90,7 +92,7 @@ pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
         let Some(axis) = Axis::over(values, AXIS) else { continue };
         let _ = writeln!(body, r#"<text class="head" x="20" y="{y}">{}</text>"#, job.shown());
         y += 14.0;
-        let bottom = y + ROW * rows.len() as f64;
+        let bottom = y + ROW * rows.len() as f64 + GAP * gaps(&rows) as f64;
         for tick in axis.ticks() {
             let x = axis.at(tick);
             let _ = writeln!(
@@ -100,7 +102,10 @@ pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
                 decade(tick)
             );
         }
-        for (seat, figure) in &rows {
+        for (index, (seat, figure)) in rows.iter().enumerate() {
+            if index > 0 && rows[index - 1].0.contender.place != seat.contender.place {
+                y += GAP;
+            }
             let middle = y + ROW / 2.0;
             let (kind, radius) = if seat.contender.is_candor() {
                 ("ours", 5.5)
@@ -137,76 +142,101 @@ pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
     svg("Time per row of each engine, by job", y + 16.0, &body)
 }
 
-/// Time per row against the number of leaves of the model.
+/// How often the place changes from row to row.
+fn gaps(rows: &[(&Seat, Figure)]) -> usize {
+    rows.windows(2)
+        .filter(|pair| pair[0].0.contender.place != pair[1].0.contender.place)
+        .count()
+}
+
+/// Time per row against the number of trees, a panel for each number of leaves.
 pub fn growth(measured: &Measured) -> String {
-    let series = [
-        ("Candor, score", Job::ScoreOne, "candor", "ours"),
-        ("LightGBM, score", Job::ScoreOne, "lightgbm", "theirs rival"),
-        ("Candor, contributions", Job::ExplainOne, "candor", "ours"),
-        ("LightGBM, contributions", Job::ExplainOne, "lightgbm", "theirs rival"),
-    ]
-    .map(|(name, job, contender, class)| {
-        let mut points = table::grown(measured, job, contender)
-            .into_iter()
-            .map(|(trees, leaves, row)| ((trees * leaves) as f64, row))
-            .collect::<Vec<_>>();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        (name, class, points)
+    let points = |job, contender| table::grown(measured, job, contender);
+    let series = [Job::ScoreOne, Job::ExplainOne].map(|job| {
+        [("candor", "ours"), ("lightgbm", "theirs")].map(|(contender, class)| (class, points(job, contender)))
     });
-    let all = || series.iter().flat_map(|(.., points)| points);
-    let across = Axis::over(all().map(|(leaves, _)| *leaves), 80.0..640.0);
-    let up = Axis::over(all().map(|(_, row)| *row), 380.0..20.0);
-    let (Some(across), Some(up)) = (across, up) else {
+    let all = || series.iter().flatten().flat_map(|(_, points)| points);
+    let mut panels: Vec<usize> = all().map(|(_, leaves, _)| *leaves).collect();
+    panels.sort_unstable();
+    panels.dedup();
+    let Some(up) = Axis::over(all().map(|(.., row)| *row), 380.0..50.0) else {
         return svg("Nothing was measured", 40.0, "");
     };
     let mut body = String::new();
+    for (leaves, left) in panels.iter().zip([80.0, 310.0, 540.0]) {
+        let right = left + 200.0;
+        let trees = all().map(|(trees, ..)| *trees as f64);
+        let Some(across) = Axis::over(trees, left..right) else {
+            continue;
+        };
+        let _ = writeln!(body, r#"<text class="head" x="{left}" y="34">{leaves} leaves</text>"#);
+        grid(&mut body, &across, &up, left == 80.0);
+        for (job, pair) in [Job::ScoreOne, Job::ExplainOne].into_iter().zip(&series) {
+            let mut end = Vec::new();
+            for (class, points) in pair {
+                let here: Vec<(f64, f64)> = points
+                    .iter()
+                    .filter(|(_, of, _)| of == leaves)
+                    .map(|(trees, _, row)| (across.at(*trees as f64), up.at(*row)))
+                    .collect();
+                end.extend(here.last().map(|(_, y)| *y));
+                curve(&mut body, class, &here);
+            }
+            if *leaves == *panels.last().unwrap_or(leaves) && !end.is_empty() {
+                let y = end.iter().sum::<f64>() / end.len() as f64 + 4.5;
+                let name = if job.explains() { "contributions" } else { "score" };
+                let _ = writeln!(body, r#"<text x="{:.1}" y="{y:.1}">{name}</text>"#, right + 8.0);
+            }
+        }
+    }
+    body.push_str(
+        r#"<text class="quiet" x="80" y="424">Time of one row against the number of trees, both logarithmic. Filled: Candor; hollow and dashed: LightGBM.</text>"#,
+    );
+    svg("Time per row against the size of the model", 440.0, &body)
+}
+
+/// The lines of both axes, with the times written where `times` says so.
+fn grid(body: &mut String, across: &Axis, up: &Axis, times: bool) {
+    let (place, height) = (&across.place, &up.place);
     for tick in across.ticks() {
         let x = across.at(tick);
         let _ = writeln!(
             body,
-            r#"<line class="grid" x1="{x:.1}" x2="{x:.1}" y1="20" y2="380"/><text class="quiet" x="{x:.1}" y="398" text-anchor="middle">{tick:.0}</text>"#
+            r#"<line class="grid" x1="{x:.1}" x2="{x:.1}" y1="{}" y2="{}"/><text class="quiet" x="{x:.1}" y="398" text-anchor="middle">{tick:.0}</text>"#,
+            height.start, height.end
         );
     }
     for tick in up.ticks() {
         let y = up.at(tick);
         let _ = writeln!(
             body,
-            r#"<line class="grid" x1="80" x2="640" y1="{y:.1}" y2="{y:.1}"/><text class="quiet" x="72" y="{:.1}" text-anchor="end">{}</text>"#,
-            y + 4.5,
-            decade(tick)
+            r#"<line class="grid" x1="{}" x2="{}" y1="{y:.1}" y2="{y:.1}"/>"#,
+            place.start, place.end
         );
-    }
-    for (name, class, points) in &series {
-        let Some((last_x, last_y)) = points.last().map(|(x, y)| (across.at(*x), up.at(*y))) else {
-            continue;
-        };
-        let line: Vec<String> = points
-            .iter()
-            .map(|(x, y)| format!("{:.1},{:.1}", across.at(*x), up.at(*y)))
-            .collect();
-        // A polyline is not to be filled, whatever the class says of circles.
-        let _ = writeln!(
-            body,
-            r#"<polyline class="{class}" style="fill:none" points="{}"/><text x="{:.1}" y="{:.1}">{}</text>"#,
-            line.join(" "),
-            last_x + 10.0,
-            last_y + 4.5,
-            escaped(name)
-        );
-        let kind = class.split(' ').next().unwrap_or_default();
-        for (x, y) in points {
+        if times {
             let _ = writeln!(
                 body,
-                r#"<circle class="{kind}" cx="{:.1}" cy="{:.1}" r="4"/>"#,
-                across.at(*x),
-                up.at(*y)
+                r#"<text class="quiet" x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+                place.start - 8.0,
+                y + 4.5,
+                decade(tick)
             );
         }
     }
-    body.push_str(
-        r#"<text class="quiet" x="80" y="424">Time per row against trees × leaves, both logarithmic; along a line of equal growth time is linear.</text>"#,
+}
+
+/// Points and the line through them.
+fn curve(body: &mut String, class: &str, points: &[(f64, f64)]) {
+    let line: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    // A class fills its circles, and the line is not to be filled.
+    let _ = writeln!(
+        body,
+        r#"<polyline class="{class}" style="fill:none" points="{}"/>"#,
+        line.join(" ")
     );
-    svg("Time per row against the size of the model", 440.0, &body)
+    for (x, y) in points {
+        let _ = writeln!(body, r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="4"/>"#);
+    }
 }
 
 fn svg(title: &str, height: f64, body: &str) -> String {
@@ -251,7 +281,7 @@ mod tests {
         let turns = vec![turn(100, 8, 1000.0), turn(1000, 8, 9000.0)];
         let drawn = growth(&Measured { turns, memory: vec![] });
         assert_eq!(drawn.matches("<circle").count(), 2);
-        assert!(drawn.contains("Candor, score") && !drawn.contains("LightGBM, score"));
+        assert!(drawn.contains("8 leaves") && drawn.contains(">score<") && !drawn.contains(">contributions<"));
         assert!(growth(&Measured::default()).contains("Nothing was measured"));
     }
 }

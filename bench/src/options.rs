@@ -1,5 +1,6 @@
 //! The command line, as `cargo xtask bench` writes it: pairs of a name and a value.
 
+use crate::lineup::EVERYONE;
 use std::path::PathBuf;
 
 /// What the measuring is told.
@@ -57,7 +58,14 @@ impl Options {
                     let rounds = value.parse().ok().filter(|rounds| *rounds > 0);
                     options.rounds = rounds.ok_or_else(|| format!("--rounds wants a number above 0, not `{value}`"))?;
                 }
-                "--only" => options.only = value.split(',').map(str::to_owned).collect(),
+                "--only" => {
+                    options.only = value.split(',').map(str::to_owned).collect();
+                    let unknown = |name: &&String| !EVERYONE.iter().any(|contender| contender.name == **name);
+                    if let Some(name) = options.only.iter().find(unknown) {
+                        let known = EVERYONE.map(|contender| contender.name).join(", ");
+                        return Err(format!("there is no contender `{name}`; there are: {known}"));
+                    }
+                }
                 _ => return Err(format!("there is no option {name}")),
             }
         }

@@ -129,8 +129,26 @@ impl Report<'_> {
 
     fn agreement(&self) -> String {
         let mut text = "\n### Agreement, checked before time counted\n\n".to_owned();
-        for Finding { contender, what } in &self.findings {
-            let _ = writeln!(text, "- {contender}: {what}");
+        let heads = Job::ALL.map(Job::shown).join(" | ");
+        let _ = writeln!(text, "| | with | {heads} |\n|---|---|---|---|---|---|");
+        for seat in self.seats {
+            let of = |job| {
+                let of = |finding: &&Finding| finding.contender == seat.contender && finding.job == job;
+                self.findings.iter().find(of)
+            };
+            let Some(other) = Job::ALL.into_iter().find_map(of).map(|finding| finding.other) else {
+                continue;
+            };
+            let cells = Job::ALL.map(|job| of(job).map_or("", |finding| finding.what.as_str()));
+            let _ = writeln!(
+                text,
+                "| {}, {} | {}, {} | {} |",
+                seat.contender.shown,
+                seat.contender.place.shown(),
+                other.shown,
+                other.place.shown(),
+                cells.join(" | ")
+            );
         }
         text
     }

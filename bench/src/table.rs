@@ -61,7 +61,7 @@ pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
         let heads = Job::ALL.map(Job::shown).join(" | ");
         let _ = writeln!(
             text,
-            "\n### In {}\n\n| | {heads} |\n|---|---|---|---|---|",
+            "\n### Time per row, {}\n\n| | {heads} |\n|---|---|---|---|---|",
             place.shown()
         );
         for seat in here() {
