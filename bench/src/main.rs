@@ -79,7 +79,12 @@ fn measure(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut seats = measure::seat_everyone(options, &progress);
     let findings = agreement::check(&mut seats, &|what| progress.say(what));
     let mut measured = Measured::default();
-    measure::cold(&mut seats, if options.quick { 1 } else { 7 }, &progress, &mut measured);
+    measure::cold(
+        &mut seats,
+        if options.quick { 1 } else { options.rounds.min(5) },
+        &progress,
+        &mut measured,
+    );
     measure::size_turns(&mut seats, rows, options.quick, &progress);
     measure::rounds(&mut seats, options, rows, &progress, &mut measured);
     measure::growth(&mut seats, options, features, &progress, &mut measured);

@@ -50,6 +50,15 @@ fn shown(seat: &Seat) -> String {
     format!("{stress}{}{stress}", seat.contender.shown)
 }
 
+/// Why there is no figure, in a cell of a table.
+fn not_measured(seat: &Seat, what: &str) -> String {
+    let reason = seat.failures.get(what).or(seat.absent.as_ref());
+    reason.map_or_else(
+        || "not measured".to_owned(),
+        |reason| format!("none: {}", reason.replace('|', "/").replace('\n', " ")),
+    )
+}
+
 /// A table of the jobs for each place.
 pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
     let mut text = String::new();
@@ -86,7 +95,10 @@ pub fn loading(seats: &[Seat], measured: &Measured, sizes: &Sizes) -> String {
             .to_owned();
     for seat in seats {
         let contender = &seat.contender;
-        let found = |stage| summary::figure(measured, stage, contender).map_or("not measured".to_owned(), figure);
+        let found = |stage, what| {
+            let found = summary::figure(measured, stage, contender);
+            found.map_or_else(|| not_measured(seat, what), figure)
+        };
         let memory = summary::memory(measured, contender);
         let [peak, grown] = match memory {
             Some((peak, grown)) => [bytes(peak), bytes(grown)],
@@ -103,8 +115,8 @@ pub fn loading(seats: &[Seat], measured: &Measured, sizes: &Sizes) -> String {
             "| {}, {} | {} | {} | {peak} | {grown} | {model} | {engine} |",
             shown(seat),
             contender.place.shown(),
-            found(Stage::Load),
-            found(Stage::Cold)
+            found(Stage::Load, "load"),
+            found(Stage::Cold, "cold")
         );
     }
     text

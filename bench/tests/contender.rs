@@ -1,4 +1,8 @@
 //! Candor's contender, from outside: what it answers to each request of the protocol.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 use candor_core::import::lightgbm;
 use serde_json::{Value, json};

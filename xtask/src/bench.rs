@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: Candor beside other engines, on this machine.
 //!
-//! This prepares: the peers ([`peers`]), the models, Candor for this machine and for JavaScript. The measuring itself is
+//! This prepares: the peers ([`crate::peers`]), the models, Candor for this machine and for JavaScript. The measuring itself is
 //! the crate candor-bench, which is not compiled before it is wanted.
 
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything that a checkout of Candor needs done, in commands that set up what they need themselves.
 //!
 //! A command is a [`plan::Plan`] of named steps; [`setup`] contributes the steps that find or install tools, [`products`]
-//! those that build something, [`demo`], [`mod@test`] and [`bench`] put them together.
+//! those that build something, [`demo`], [`mod@test`] and [`mod@bench`] put them together.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
