@@ -101,7 +101,9 @@ fn compare(mine: &[f64], theirs: &[f64], tolerance: f64) -> Result<String, Strin
             largest.max(difference)
         }
     });
-    if largest <= tolerance {
+    if largest == 0.0 {
+        Ok("no difference".to_owned())
+    } else if largest <= tolerance {
         Ok(format!("to {largest:.1e}"))
     } else {
         Err(format!("{largest:.1e}, and {tolerance:.0e} is allowed"))

@@ -251,14 +251,11 @@ pub fn whole(seats: &mut [Seat], rows: usize, progress: &Progress, measured: &mu
     let Some(seat) = seats.iter_mut().find(|seat| seat.contender == EVERYONE[0]) else {
         return;
     };
-    for round in 0..2 {
-        for job in [Job::ScoreBatch, Job::ExplainBatch] {
-            progress.say(&format!("{} of {rows} rows", job.name()));
-            let request =
-                json!({ "do": "run", "job": job.name(), "rows": "more", "first": 0, "last": rows, "warm": WARM });
-            if let Some(times) = seat.times("whole", &request) {
-                measured.add(Stage::Whole(job), round, &seat.contender, rows, times);
-            }
+    for job in [Job::ScoreBatch, Job::ExplainBatch] {
+        progress.say(&format!("{} of {rows} rows", job.name()));
+        let request = json!({ "do": "run", "job": job.name(), "rows": "more", "first": 0, "last": rows, "warm": WARM });
+        if let Some(times) = seat.times("whole", &request) {
+            measured.add(Stage::Whole(job), 0, &seat.contender, rows, times);
         }
     }
 }

@@ -20,8 +20,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-/// How long an answer may take; the longest job takes some ten seconds on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long an answer may take; the longest job takes half a minute, several times that on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
