@@ -163,8 +163,8 @@ pub fn growth(measured: &Measured) -> String {
         return svg("Nothing was measured", 40.0, "");
     };
     let mut body = String::new();
-    for (leaves, left) in panels.iter().zip([80.0, 310.0, 540.0]) {
-        let right = left + 200.0;
+    for (leaves, left) in panels.iter().zip([80.0, 325.0, 570.0]) {
+        let right = left + 180.0;
         let trees = all().map(|(trees, ..)| *trees as f64);
         let Some(across) = Axis::over(trees, left..right) else {
             continue;

@@ -78,7 +78,7 @@ pub fn jobs(seats: &[Seat], measured: &Measured) -> String {
                 |job| match summary::figure(measured, Stage::Round(job), &seat.contender) {
                     Some(found) => figure(found),
                     None if !seat.contender.does(job) => "has none".to_owned(),
-                    None => "not measured".to_owned(),
+                    None => not_measured(seat, job.name()),
                 },
             );
             let _ = writeln!(text, "| {} | {} |", shown(seat), cells.join(" | "));
