@@ -166,12 +166,14 @@ def main():
         ("xgboost", xgboost_model, "main.ubj"),
         ("ydf", ydf_model, "main.ydf.zip"),
     ):
-        failed = folder / f"{name}.failed"
-        if (folder / file).exists():
+        failed, unfinished = folder / f"{name}.failed", folder / f"{file}.unfinished"
+        if (folder / file).exists() and not unfinished.exists():
             continue
         print(f"{name}: makes {file}", flush=True)
+        unfinished.touch()  # stays behind if this is killed, and what is there is not taken for whole
         try:
             make(folder, trees, train, target)
+            unfinished.unlink()
             failed.unlink(missing_ok=True)
         except Exception as error:
             traceback.print_exc()
