@@ -44,15 +44,16 @@ const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
 /**
  * Serves files on a free port of 127.0.0.1. A key that ends with `/` mounts a folder; any other is one path, given as
- * the path of a file or as bytes. `/` itself is an empty page unless it is mounted.
+ * the path of a file or as bytes. `/` itself is an empty page unless it is mounted. `headers` are added to the usual
+ * ones, or replace them.
  */
-export async function serveFiles(mounts) {
+export async function serveFiles(mounts, headers = {}) {
   const server = createServer(async ({ url: target }, response) => {
     const path = normalize(decodeURIComponent(new URL(target, "http://localhost").pathname));
     try {
       const type = MIME_TYPES[extname(path)] ?? (path.endsWith("/") ? MIME_TYPES[".html"] : "application/octet-stream");
       const bytes = await find(mounts, path);
-      response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(bytes);
+      response.writeHead(200, { "content-type": type, "content-security-policy": POLICY, ...headers }).end(bytes);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end(`${path} is not here\n`);
     }

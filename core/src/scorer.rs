@@ -84,14 +84,30 @@ impl Scorer {
 
     /// Scores an application.
     pub fn score(&self, application: &Application) -> Score {
-        let raw_score = self.explainer.compiled().raw_score(&self.features(application));
-        self.score_at(self.model.calibration.apply(raw_score))
+        self.score_at(self.log_odds_of(&self.features(application)))
+    }
+
+    /// Calibrated log-odds of a row of [`features`](Self::features).
+    pub fn log_odds_of(&self, features: &[f64]) -> f64 {
+        self.model
+            .calibration
+            .apply(self.explainer.compiled().raw_score(features))
+    }
+
+    /// Writes every feature's contribution to the calibrated log-odds of a row of [`features`](Self::features), and
+    /// returns the log-odds; [`base_value`](Self::base_value) and the contributions add up to them.
+    pub fn contributions_of(&self, features: &[f64], contributions: &mut [f64]) -> f64 {
+        contributions.fill(0.0);
+        let raw_score = self.explainer.contributions(features, contributions);
+        for contribution in contributions {
+            *contribution *= self.model.calibration.slope;
+        }
+        self.model.calibration.apply(raw_score)
     }
 
     /// Scores an application and says why. Costs several times as much as [`score`](Self::score).
     pub fn explain(&self, application: &Application) -> Explanation {
         let Model {
-            calibration,
             preprocessing,
             policy,
             schema,
@@ -99,11 +115,7 @@ impl Scorer {
         } = &self.model;
         let features = self.features(application);
         let mut contributions = vec![0.0; features.len()];
-        let raw_score = self.explainer.contributions(&features, &mut contributions);
-        let score = self.score_at(calibration.apply(raw_score));
-        for contribution in &mut contributions {
-            *contribution *= calibration.slope;
-        }
+        let score = self.score_at(self.contributions_of(&features, &mut contributions));
         Explanation::new(score, self.base_value(), contributions, schema, preprocessing, policy)
     }
 

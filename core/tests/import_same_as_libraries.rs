@@ -106,6 +106,11 @@ fn compare(name: &str, ensemble: &Ensemble, answers: &[Answer], tolerance: &Tole
             "{name}: sum of the leaves of {row:?}"
         );
         let size = ensemble.largest_score().max(1.0);
+        let compiled = explainer.compiled().raw_score(row);
+        assert!(
+            (compiled - score).abs() <= 1e-12 * size,
+            "{name}: compiled {compiled} ≠ {score} for {row:?}"
+        );
         let difference = (score - raw).abs() / size;
         assert!(difference <= tolerance.raw, "{name}: {score} ≠ {raw} for {row:?}");
         seen.raw = seen.raw.max(difference);

@@ -1,7 +1,7 @@
 //! Core's errors as JavaScript errors with a stable `name`, and what a program needs to react to them.
 
 use candor_core::LoadError;
-use js_sys::{Array, Error, Reflect};
+use js_sys::{Array, Error, RangeError, Reflect};
 use wasm_bindgen::JsValue;
 
 use crate::output::object;
@@ -31,6 +31,11 @@ pub fn application(problems: &[(String, String)]) -> JsValue {
         .map(|(field, message)| format!("{field}: {message}"))
         .collect();
     named("ApplicationError", &lines.join("\n"), "fields", &fields)
+}
+
+/// A `RangeError` for numbers that are not whole rows of features.
+pub fn rows() -> JsValue {
+    RangeError::new("give one number per feature and row, in the order of schema.features").into()
 }
 
 fn named(name: &str, message: &str, key: &str, value: &JsValue) -> JsValue {

@@ -66,6 +66,39 @@ impl Scorer {
         Ok(output::explanation(&explanation, self.engine.schema()))
     }
 
+    /// Log-odds of rows of features, one row after the other, in the order of `schema.features`; NaN is missing.
+    ///
+    /// # Errors
+    /// A `RangeError` when the numbers are not whole rows.
+    #[wasm_bindgen(js_name = logOddsOfFeatures)]
+    pub fn log_odds_of_features(&self, rows: &[f64]) -> Result<Vec<f64>, JsValue> {
+        let width = self.width_of(rows)?;
+        Ok(rows.chunks_exact(width).map(|row| self.engine.log_odds_of(row)).collect())
+    }
+
+    /// Contributions of every feature to the log-odds of rows of features, laid out as the rows are.
+    ///
+    /// # Errors
+    /// A `RangeError` when the numbers are not whole rows.
+    #[wasm_bindgen(js_name = contributionsOfFeatures)]
+    pub fn contributions_of_features(&self, rows: &[f64]) -> Result<Vec<f64>, JsValue> {
+        let width = self.width_of(rows)?;
+        let mut contributions = vec![0.0; rows.len()];
+        for (row, contributions) in rows.chunks_exact(width).zip(contributions.chunks_exact_mut(width)) {
+            self.engine.contributions_of(row, contributions);
+        }
+        Ok(contributions)
+    }
+
+    fn width_of(&self, rows: &[f64]) -> Result<usize, JsValue> {
+        let width = self.engine.model().preprocessing.features.len();
+        if width > 0 && rows.len().is_multiple_of(width) {
+            Ok(width)
+        } else {
+            Err(error::rows())
+        }
+    }
+
     fn read(&self, application: &JsValue) -> Result<Application, JsValue> {
         input::application(self.engine.schema(), application)
     }

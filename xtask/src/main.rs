@@ -1,14 +1,16 @@
 //! `cargo xtask`: everything that a checkout of Candor needs done, in commands that set up what they need themselves.
 //!
 //! A command is a [`plan::Plan`] of named steps; [`setup`] contributes the steps that find or install tools, [`products`]
-//! those that build something, [`demo`] and [`mod@test`] put them together.
+//! those that build something, [`demo`], [`mod@test`] and [`mod@bench`] put them together.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+mod bench;
 mod demo;
 mod error;
 mod fingerprint;
+mod peers;
 mod plan;
 mod process;
 mod products;
@@ -21,7 +23,7 @@ mod workspace;
 use error::Error;
 use workspace::Workspace;
 
-/// Candor's chores: set up, show, test.
+/// Candor's chores: set up, show, test, measure.
 ///
 /// Each command first finds the tools it needs and installs the missing ones, pinned, into a cache folder outside the
 /// checkout ($CANDOR_CACHE, or candor/ in the user's cache folder). Nothing is installed into the system.
@@ -43,6 +45,7 @@ enum Command {
     Demo(demo::Options),
     Test(test::Options),
     Setup(setup::Options),
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -62,5 +65,6 @@ fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Demo(options) => demo::run(&workspace, options, cli.verbose),
         Command::Test(options) => test::run(&workspace, options, cli.verbose),
         Command::Setup(options) => setup::run(&workspace, options, cli.verbose),
+        Command::Bench(options) => bench::run(&workspace, options, cli.verbose),
     }
 }

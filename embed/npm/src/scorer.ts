@@ -47,6 +47,23 @@ export class Scorer {
     return withTypedErrors(() => this.#model.explain(application));
   }
 
+  /**
+   * Log-odds of rows of features that have been computed already, one row after the other in the order of
+   * `schema.features`; NaN is missing. For many rows, and where features come from elsewhere.
+   * @throws {RangeError} when the numbers are not whole rows.
+   */
+  logOddsOfFeatures(rows: Float64Array): Float64Array {
+    return this.#model.logOddsOfFeatures(rows);
+  }
+
+  /**
+   * Contributions of every feature to those log-odds, laid out as the rows are.
+   * @throws {RangeError} when the numbers are not whole rows.
+   */
+  contributionsOfFeatures(rows: Float64Array): Float64Array {
+    return this.#model.contributionsOfFeatures(rows);
+  }
+
   /** Gives the model's memory back at once; without it, the garbage collector does so some time. */
   free(): void {
     this.#model.free();

@@ -8,6 +8,8 @@ export class Scorer {
   card(): ModelCard;
   score(application: Application): Score;
   explain(application: Application): Explanation;
+  logOddsOfFeatures(rows: Float64Array): Float64Array;
+  contributionsOfFeatures(rows: Float64Array): Float64Array;
 }
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;
