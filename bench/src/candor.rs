@@ -83,7 +83,9 @@ impl Engine {
                 scope.spawn(move || {
                     let mut together = vec![0.0; rows.len()];
                     self.0.contributions_of_rows(rows, width, &mut together);
-                    let alone = together.chunks_exact(width).zip(contributions.chunks_exact_mut(width + 1));
+                    let alone = together
+                        .chunks_exact(width)
+                        .zip(contributions.chunks_exact_mut(width + 1));
                     for (from, to) in alone {
                         to[..width].copy_from_slice(from);
                         to[width] = self.0.base_value();

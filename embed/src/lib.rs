@@ -73,7 +73,10 @@ impl Scorer {
     #[wasm_bindgen(js_name = logOddsOfFeatures)]
     pub fn log_odds_of_features(&self, rows: &[f64]) -> Result<Vec<f64>, JsValue> {
         let width = self.width_of(rows)?;
-        Ok(rows.chunks_exact(width).map(|row| self.engine.log_odds_of(row)).collect())
+        Ok(rows
+            .chunks_exact(width)
+            .map(|row| self.engine.log_odds_of(row))
+            .collect())
     }
 
     /// Contributions of every feature to the log-odds of rows of features, laid out as the rows are.

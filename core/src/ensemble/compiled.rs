@@ -13,6 +13,7 @@
 
 use super::encoding::{CodeTest, CodeTests, Encoding};
 use super::{Child, Ensemble, Tree};
+use crate::order::positions;
 use crate::vectors;
 
 /// Trees that are walked side by side.
@@ -135,11 +136,11 @@ impl Compiled {
     pub(crate) fn with_tests(ensemble: &Ensemble) -> (Self, CodeTests) {
         let (encoding, tests) = Encoding::new(ensemble);
         let mut layout = Layout::default();
-        let mut order: Vec<(usize, usize)> = ensemble.trees.iter().map(depth).zip(0..).collect();
-        order.sort_unstable();
+        let depths: Vec<usize> = ensemble.trees.iter().map(depth).collect();
+        let order = positions(depths.len(), &|a, b| depths[a].cmp(&depths[b]));
         let mut trees: Vec<(usize, TreePlace)> = order
             .into_iter()
-            .map(|(depth, index)| (depth, layout.tree(&ensemble.trees[index], &tests[index])))
+            .map(|index| (depths[index], layout.tree(&ensemble.trees[index], &tests[index])))
             .collect();
         // Trees that add nothing fill the last group.
         let nothing = Tree {
@@ -195,7 +196,8 @@ impl Compiled {
     }
 
     /// The raw score of an encoded row.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn raw_score_of(&self, codes: &[[u8; 1]]) -> f64 {
         match &self.places {
             Places::Narrow(places) => self.walk(places, codes),

@@ -10,6 +10,7 @@ use std::hint::select_unpredictable;
 
 use super::tree::is_in;
 use super::{Ensemble, Levels, Missing, Test, Tree, ZERO_THRESHOLD};
+use crate::order::positions;
 
 /// The code that passes no test: ranks end at 254.
 const PASSES_NONE: u8 = u8::MAX;
@@ -73,10 +74,12 @@ pub(crate) type CodeTests = Vec<Vec<CodeTest>>;
 impl Encoding {
     /// Ranks all thresholds of an ensemble that has passed its checks.
     pub(crate) fn new(ensemble: &Ensemble) -> (Self, CodeTests) {
-        let mut by_feature: BTreeMap<u16, Vec<f64>> = BTreeMap::new();
-        for node in ensemble.trees.iter().flat_map(|tree| &tree.nodes) {
+        let nodes = || ensemble.trees.iter().flat_map(|tree| &tree.nodes);
+        let features = nodes().map(|node| usize::from(node.feature) + 1).max().unwrap_or(0);
+        let mut by_feature = vec![Vec::new(); features];
+        for node in nodes() {
             if let Test::AtMost(threshold, _) = node.test {
-                by_feature.entry(node.feature).or_default().push(one_zero(threshold));
+                by_feature[usize::from(node.feature)].push(one_zero(threshold));
             }
         }
         let mut encoding = Self {
@@ -86,11 +89,12 @@ impl Encoding {
             words: Vec::new(),
             columns: 0,
         };
-        let mut first_chunk = BTreeMap::new();
-        for (&feature, thresholds) in &mut by_feature {
-            thresholds.sort_unstable_by(f64::total_cmp);
+        let mut first_chunk = Vec::with_capacity(features);
+        for (feature, thresholds) in (0..).zip(&mut by_feature) {
+            let order = positions(thresholds.len(), &|a, b| thresholds[a].total_cmp(&thresholds[b]));
+            *thresholds = order.into_iter().map(|place| thresholds[place]).collect();
             thresholds.dedup();
-            first_chunk.insert(feature, encoding.chunks.len());
+            first_chunk.push(encoding.chunks.len());
             for thresholds in thresholds.chunks(CHUNK) {
                 let chunk = Chunk::new(feature, thresholds, &mut encoding.blocks);
                 encoding.chunks.push(chunk);
@@ -101,8 +105,8 @@ impl Encoding {
         for tree in &ensemble.trees {
             let tests_of_tree = tree.nodes.iter().map(|node| match node.test {
                 Test::AtMost(threshold, missing) => {
-                    let rank = by_feature[&node.feature].partition_point(|&other| other < threshold);
-                    let chunk = &mut encoding.chunks[first_chunk[&node.feature] + rank / CHUNK];
+                    let rank = by_feature[usize::from(node.feature)].partition_point(|&other| other < threshold);
+                    let chunk = &mut encoding.chunks[first_chunk[usize::from(node.feature)] + rank / CHUNK];
                     let known = chunk.columns.iter().find(|column| column.missing == missing);
                     let column = known.map_or_else(|| next(&mut encoding.columns), |known| known.column);
                     if known.is_none() {
@@ -149,7 +153,8 @@ impl Encoding {
     }
 
     /// Writes the codes of row `row` of `ROWS` into `codes`, column after column, `ROWS` codes to a column.
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn encode<const ROWS: usize>(&self, features: &[f64], row: usize, codes: &mut [[u8; ROWS]]) {
         for chunk in &self.chunks {
             let value = features[usize::from(chunk.feature)];

@@ -135,6 +135,57 @@ impl<const K: usize, const R: usize> Slot<K, R> {
     };
 }
 
+/// What is above each node of a tree.
+#[derive(Debug)]
+pub(super) struct Above {
+    /// The parent, and whether the node is on its left; the root is its own parent.
+    parents: Vec<(usize, bool)>,
+    /// Largest number of distinct features on a path.
+    pub(super) most_features: usize,
+}
+
+impl Above {
+    pub(super) fn of(tree: &Tree) -> Self {
+        let mut parents = vec![(0, true); tree.nodes.len()];
+        for (index, node) in tree.nodes.iter().enumerate() {
+            for (child, is_left) in [(node.left, true), (node.right, false)] {
+                if let Child::Node(below) = child {
+                    parents[below as usize] = (index, is_left);
+                }
+            }
+        }
+        let mut above = Self {
+            parents,
+            most_features: 0,
+        };
+        let mut features: Vec<usize> = Vec::with_capacity(tree.nodes.len());
+        for index in 0..tree.nodes.len() {
+            let before = if index == 0 {
+                0
+            } else {
+                features[above.parents[index].0]
+            };
+            let count = before + usize::from(above.same_feature(tree, index).is_none());
+            features.push(count);
+            above.most_features = above.most_features.max(count);
+        }
+        above
+    }
+
+    /// The node above that last tests the same feature, and whether the node is on its left.
+    fn same_feature(&self, tree: &Tree, index: usize) -> Option<(usize, bool)> {
+        let mut at = index;
+        while at > 0 {
+            let (parent, is_left) = self.parents[at];
+            if tree.nodes[parent].feature == tree.nodes[index].feature {
+                return Some((parent, is_left));
+            }
+            at = parent;
+        }
+        None
+    }
+}
+
 /// Slots of trees that are not larger need no check that a number is in range.
 const FEW: usize = 256;
 
@@ -159,7 +210,7 @@ impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>] {
 
 impl Layout {
     /// Lays out a tree for a rule of these points. Parents come before children among its nodes.
-    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], points: &[f64]) {
+    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], above: &Above, points: &[f64]) {
         let shares = tree.shares();
         let is_twig = |index: usize| {
             let node = &tree.nodes[index];
@@ -179,16 +230,15 @@ impl Layout {
             *next += 1;
         }
         let starts = (self.splits.len(), self.twigs.len(), self.tips.len());
-        // Per node: (feature, slot of the split, side, z) of each feature tested above, the latest of each.
-        let mut above: Vec<Vec<(u16, u32, u64, f64)>> = vec![Vec::new(); tree.nodes.len()];
+        let mut covers = Vec::with_capacity(tree.nodes.len());
         for (index, node) in tree.nodes.iter().enumerate() {
-            let mut path = std::mem::take(&mut above[index]);
-            let known = path.iter().position(|(feature, ..)| *feature == node.feature);
             let share = shares[index];
-            let (repeat, cover) = match known {
+            let (repeat, cover) = match above.same_feature(tree, index) {
                 None => (0, 1.0),
-                Some(place) => {
-                    let (_, above, side, cover) = path.swap_remove(place);
+                Some((split, is_left)) => {
+                    let share_above: f64 = if is_left { shares[split] } else { 1.0 - shares[split] };
+                    let cover = covers[split] * share_above;
+                    let (above, side) = (slot_of_node[split], if is_left { 0 } else { u64::MAX });
                     self.repeats.push(Repeat {
                         share,
                         cover,
@@ -201,6 +251,7 @@ impl Layout {
                     (to_u32(self.repeats.len()), cover)
                 }
             };
+            covers.push(cover);
             let edge = Edge {
                 cover_left: cover * share,
                 column: tests[index].column,
@@ -231,13 +282,6 @@ impl Layout {
                 left: slot_of(node.left),
                 right: slot_of(node.right),
             });
-            for (child, side, share) in [(node.left, 0, share), (node.right, u64::MAX, 1.0 - share)] {
-                if let Child::Node(below) = child {
-                    let mut path = path.clone();
-                    path.push((node.feature, slot_of_node[index], side, cover * share));
-                    above[below as usize] = path;
-                }
-            }
         }
         self.slots = self.slots.max(next_tip).max(1);
         self.trees.push(CompiledTree {
@@ -266,8 +310,10 @@ impl Layout {
         slots: &mut [Slot<K, R>],
         contributions: &mut [[f64; R]],
     ) {
+        // In WebAssembly the check costs little, and size counts.
+        let is_small = tree.slots as usize <= FEW && cfg!(not(target_family = "wasm"));
         match slots.first_chunk_mut::<FEW>() {
-            Some(few) if tree.slots as usize <= FEW => {
+            Some(few) if is_small => {
                 self.contributions_in(tree, points, first_point, codes, few, contributions);
             }
             _ => self.contributions_in(tree, points, first_point, codes, slots, contributions),

@@ -16,12 +16,15 @@ mod quadrature;
 
 use crate::ensemble::{Child, Compiled, Ensemble, Tree};
 use crate::vectors;
-use compiled::{Layout, Points, Slot};
+use compiled::{Above, Layout, Points, Slot};
 use quadrature::Rule;
 
 pub use interactions::InteractionExplainer;
 pub use interventional::{BackgroundError, InterventionalExplainer};
 
+/// Quadrature points that the kernel works on at a time: with four, trees of up to 8 distinct features on a path take one
+/// run, and four numbers fill the vectors of most processors.
+const POINTS: usize = 4;
 /// Rows that are explained side by side.
 const ROWS: usize = 4;
 
@@ -32,45 +35,38 @@ pub struct Explainer {
     base_value: f64,
     scale: f64,
     layout: Layout,
-    /// The rule of trees with at most 4 distinct features on a path.
-    two: Points<2>,
-    /// The rules of 4, 8, 12 … points for the others, four points at a time: that of 4·n points begins at n·(n − 1)/2.
-    fours: Vec<Points<4>>,
+    /// The rules of 4, 8, 12 … points, as many as the kernel takes at a time: that of 4·n points begins at n·(n − 1)/2.
+    rules: Vec<Points<POINTS>>,
 }
 
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
         let (compiled, tests) = Compiled::with_tests(ensemble);
-        let two = Rule::gauss_legendre(2);
         let mut rules: Vec<Rule> = Vec::new();
         let mut layout = Layout::default();
         for (tree, tests) in ensemble.trees.iter().zip(&tests) {
             // K points are exact for 2K distinct features.
-            let distinct = most_distinct_features(tree, tree.root(), &mut Vec::new());
-            if distinct <= 4 {
-                layout.push(tree, tests, &two.points);
-            } else {
-                let fours = distinct.div_ceil(8);
-                while rules.len() < fours {
-                    rules.push(Rule::gauss_legendre(4 * (rules.len() + 1)));
-                }
-                layout.push(tree, tests, &rules[fours - 1].points);
+            let above = Above::of(tree);
+            let kernels = above.most_features.div_ceil(2 * POINTS).max(1);
+            while rules.len() < kernels {
+                rules.push(Rule::gauss_legendre(POINTS * (rules.len() + 1)));
             }
+            layout.push(tree, tests, &above, &rules[kernels - 1].points);
         }
-        let sum = ensemble
-            .trees
-            .iter()
-            .fold(0.0, |sum, tree| sum + expected_value(tree, &tree.shares(), tree.root()));
+        let sum = ensemble.trees.iter().fold(0.0, |sum, tree| sum + expected_value(tree));
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
             scale: ensemble.scale,
             layout,
-            two: Points::of(&two, 0),
-            fours: rules
+            rules: rules
                 .iter()
-                .flat_map(|rule| (0..rule.points.len()).step_by(4).map(|first| Points::of(rule, first)))
+                .flat_map(|rule| {
+                    (0..rule.points.len())
+                        .step_by(POINTS)
+                        .map(|first| Points::of(rule, first))
+                })
                 .collect(),
         }
     }
@@ -94,7 +90,7 @@ impl Explainer {
                 let mut codes = self.compiled.codes::<1>();
                 self.compiled.encoding().encode(features, 0, &mut codes);
                 let mut sums = vec![[0.0]; contributions.len()];
-                self.add(&codes, &mut Workspace::new(&self.layout), &mut sums);
+                self.add(&codes, &mut self.layout.slots(), &mut sums);
                 for (contribution, [sum]) in contributions.iter_mut().zip(sums) {
                     *contribution += self.scale * sum;
                 }
@@ -111,14 +107,14 @@ impl Explainer {
             #[inline(always)]
             || {
                 let mut codes = self.compiled.codes::<ROWS>();
-                let mut workspace = Workspace::new(&self.layout);
+                let mut slots = self.layout.slots();
                 let mut sums = vec![[0.0; ROWS]; width];
                 for (rows, contributions) in rows.chunks(width * ROWS).zip(contributions.chunks_mut(width * ROWS)) {
                     for (row, features) in rows.chunks_exact(width).enumerate() {
                         self.compiled.encoding().encode(features, row, &mut codes);
                     }
                     sums.fill([0.0; ROWS]);
-                    self.add(&codes, &mut workspace, &mut sums);
+                    self.add(&codes, &mut slots, &mut sums);
                     for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
                         for (contribution, sums) in contributions.iter_mut().zip(&sums) {
                             *contribution += self.scale * sums[row];
@@ -131,63 +127,28 @@ impl Explainer {
 
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
-    fn add<const R: usize>(&self, codes: &[[u8; R]], workspace: &mut Workspace<R>, sums: &mut [[f64; R]]) {
+    fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [[f64; R]]) {
         for tree in &self.layout.trees {
-            let points = tree.points as usize;
-            if points == 2 {
+            let kernels = tree.points as usize / POINTS;
+            let first = kernels * (kernels - 1) / 2;
+            for (kernel, points) in self.rules[first..first + kernels].iter().enumerate() {
                 self.layout
-                    .contributions(tree, &self.two, 0, codes, &mut workspace.two, sums);
-                continue;
-            }
-            let first = points / 4 * (points / 4 - 1) / 2;
-            for (four, points) in self.fours[first..first + points / 4].iter().enumerate() {
-                self.layout
-                    .contributions(tree, points, 4 * four, codes, &mut workspace.four, sums);
+                    .contributions(tree, points, POINTS * kernel, codes, slots, sums);
             }
         }
     }
 }
 
-/// Space for the two kernels.
-struct Workspace<const R: usize> {
-    two: Vec<Slot<2, R>>,
-    four: Vec<Slot<4, R>>,
-}
-
-impl<const R: usize> Workspace<R> {
-    #[inline(always)]
-    fn new(layout: &Layout) -> Self {
-        Self {
-            two: layout.slots(),
-            four: layout.slots(),
-        }
+/// The mean of a tree over the training population.
+fn expected_value(tree: &Tree) -> f64 {
+    let shares = tree.shares();
+    let mut means = vec![0.0; tree.nodes.len()];
+    for (index, node) in tree.nodes.iter().enumerate().rev() {
+        let [left, right] = [node.left, node.right].map(|child| match child {
+            Child::Leaf(leaf) => tree.leaves[leaf as usize],
+            Child::Node(below) => means[below as usize],
+        });
+        means[index] = right + shares[index] * (left - right);
     }
-}
-
-fn most_distinct_features(tree: &Tree, child: Child, path: &mut Vec<u16>) -> usize {
-    let Child::Node(index) = child else { return path.len() };
-    let node = &tree.nodes[index as usize];
-    let is_new = !path.contains(&node.feature);
-    if is_new {
-        path.push(node.feature);
-    }
-    let most = most_distinct_features(tree, node.left, path).max(most_distinct_features(tree, node.right, path));
-    if is_new {
-        path.pop();
-    }
-    most
-}
-
-fn expected_value(tree: &Tree, shares: &[f64], child: Child) -> f64 {
-    match child {
-        Child::Leaf(leaf) => tree.leaves[leaf as usize],
-        Child::Node(index) => {
-            let node = &tree.nodes[index as usize];
-            let (left, right) = (
-                expected_value(tree, shares, node.left),
-                expected_value(tree, shares, node.right),
-            );
-            right + shares[index as usize] * (left - right)
-        }
-    }
+    means.first().copied().unwrap_or(tree.leaves[0])
 }
