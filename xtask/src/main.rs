@@ -9,6 +9,7 @@ use std::process::ExitCode;
 mod demo;
 mod error;
 mod fingerprint;
+mod fuzz;
 mod plan;
 mod process;
 mod products;
@@ -21,7 +22,7 @@ mod workspace;
 use error::Error;
 use workspace::Workspace;
 
-/// Candor's chores: set up, show, test.
+/// Candor's chores: set up, show, test, fuzz.
 ///
 /// Each command first finds the tools it needs and installs the missing ones, pinned, into a cache folder outside the
 /// checkout ($CANDOR_CACHE, or candor/ in the user's cache folder). Nothing is installed into the system.
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Demo(demo::Options),
     Test(test::Options),
+    Fuzz(fuzz::Options),
     Setup(setup::Options),
 }
 
@@ -61,6 +63,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Demo(options) => demo::run(&workspace, options, cli.verbose),
         Command::Test(options) => test::run(&workspace, options, cli.verbose),
+        Command::Fuzz(options) => fuzz::run(&workspace, options, cli.verbose),
         Command::Setup(options) => setup::run(&workspace, options, cli.verbose),
     }
 }

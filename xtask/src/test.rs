@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that has to hold.
 
 use crate::error::Error;
+use crate::fuzz;
 use crate::plan::{Done, Lane, Plan};
 use crate::products::{self, NATIVE_CRATES, cargo};
 use crate::report::Log;
@@ -61,6 +62,13 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);
     wasm_steps(&mut plan, workspace);
+    plan.step(
+        "fuzz",
+        "model files, foreign models and applications as a fuzzer makes them, a few seconds each",
+        Lane::Tools,
+        &[],
+        |log| fuzz::step(workspace, log),
+    );
     plan.step(
         "e2e",
         "the app, the command line and the npm engine, from outside",
