@@ -54,10 +54,12 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<ExitCode, Error> {
     let mut plan = Plan::default();
     plan.step("fmt", "the code is formatted", Lane::Native, &[], |log| {
-        run_cargo(
-            log,
-            cargo(workspace).args(["fmt", "--all", "--", "--check", "--color", "never"]),
-        )
+        for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
+            let mut fmt = cargo(workspace);
+            fmt.args(["fmt", "--all", "--manifest-path", manifest]);
+            log.run(fmt.args(["--", "--check", "--color", "never"]))?;
+        }
+        Ok(Done::Worked)
     });
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);
