@@ -1,6 +1,6 @@
 //! What must hold of a foreign model that was accepted.
 
-use candor_core::ensemble::{Compiled, Ensemble};
+use candor_core::ensemble::{Compiled, Ensemble, Test};
 use candor_core::import::{Format, from_bytes};
 use candor_core::shap::Explainer;
 
@@ -16,9 +16,27 @@ pub fn check(bytes: &[u8], format: Format) {
     };
     let ensemble = &model.ensemble;
     let width = model.features.len();
-    let rows: Vec<Vec<f64>> = (0..ROWS).map(|shift| hostile_row(width, shift)).collect();
+    let rows: Vec<Vec<f64>> = (0..ROWS).map(|shift| row(ensemble, width, shift)).collect();
     check_leaves(ensemble, &rows);
     check_scores(ensemble, &rows);
+}
+
+/// A row of hostile numbers; in most rows, one of the feature's thresholds or the number next to it stands where a tree
+/// tests the feature.
+fn row(ensemble: &Ensemble, width: usize, shift: usize) -> Vec<f64> {
+    let mut row = hostile_row(width, shift);
+    let nodes = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
+    for (index, node) in nodes.enumerate() {
+        if let (Test::AtMost(threshold, _), Some(value)) = (node.test, row.get_mut(usize::from(node.feature))) {
+            match (index + shift) % 5 {
+                0 | 1 => *value = threshold,
+                2 => *value = threshold.next_up(),
+                3 => *value = threshold.next_down(),
+                _ => {}
+            }
+        }
+    }
+    row
 }
 
 /// The plain walk and the compiled form reach the same leaves: each leaf becomes a whole number of its own, small enough
