@@ -38,7 +38,7 @@ const fn target(name: &'static str, longest: usize, fixtures: &'static [(&'stati
     }
 }
 
-/// How long `cargo xtask test` fuzzes each target: enough to run all seeds and some hundred thousand variants.
+/// How long `cargo xtask test` fuzzes each target: all seeds and ten thousand variants or more.
 pub const SECONDS_IN_TEST: u64 = 5;
 
 /// Fuzz what reads model files, foreign models, applications and feature expressions.
