@@ -38,6 +38,18 @@ pub enum Error {
     #[error("there is no step `{step}`; the steps are: {known}")]
     UnknownStep { step: String, known: String },
 
+    /// The command line asks for a fuzz target that does not exist.
+    #[error("there is no fuzz target `{target}`; the targets are: {known}")]
+    UnknownTarget { target: String, known: String },
+
+    /// An input broke what must hold.
+    #[error("fuzzing {target}: {what}\n  run the input again with: {again}")]
+    FoundByFuzzing {
+        target: &'static str,
+        what: String,
+        again: String,
+    },
+
     /// The port asked for is in use.
     #[error(
         "port {port} on 127.0.0.1 is in use; choose another with --port, or leave --port out to take the next free one"

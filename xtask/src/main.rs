@@ -10,6 +10,7 @@ mod bench;
 mod demo;
 mod error;
 mod fingerprint;
+mod fuzz;
 mod peers;
 mod plan;
 mod process;
@@ -23,7 +24,7 @@ mod workspace;
 use error::Error;
 use workspace::Workspace;
 
-/// Candor's chores: set up, show, test, measure.
+/// Candor's chores: set up, show, test, fuzz, measure.
 ///
 /// Each command first finds the tools it needs and installs the missing ones, pinned, into a cache folder outside the
 /// checkout ($CANDOR_CACHE, or candor/ in the user's cache folder). Nothing is installed into the system.
@@ -44,6 +45,7 @@ struct Cli {
 enum Command {
     Demo(demo::Options),
     Test(test::Options),
+    Fuzz(fuzz::Options),
     Setup(setup::Options),
     Bench(bench::Options),
 }
@@ -64,6 +66,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Demo(options) => demo::run(&workspace, options, cli.verbose),
         Command::Test(options) => test::run(&workspace, options, cli.verbose),
+        Command::Fuzz(options) => fuzz::run(&workspace, options, cli.verbose),
         Command::Setup(options) => setup::run(&workspace, options, cli.verbose),
         Command::Bench(options) => bench::run(&workspace, options, cli.verbose),
     }

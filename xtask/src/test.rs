@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that has to hold.
 
 use crate::error::Error;
+use crate::fuzz;
 use crate::plan::{Done, Lane, Plan};
 use crate::products::{self, NATIVE_CRATES, cargo};
 use crate::report::Log;
@@ -53,14 +54,23 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<ExitCode, Error> {
     let mut plan = Plan::default();
     plan.step("fmt", "the code is formatted", Lane::Native, &[], |log| {
-        run_cargo(
-            log,
-            cargo(workspace).args(["fmt", "--all", "--", "--check", "--color", "never"]),
-        )
+        for manifest in ["Cargo.toml", "fuzz/Cargo.toml"] {
+            let mut fmt = cargo(workspace);
+            fmt.args(["fmt", "--all", "--manifest-path", manifest]);
+            log.run(fmt.args(["--", "--check", "--color", "never"]))?;
+        }
+        Ok(Done::Worked)
     });
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);
     wasm_steps(&mut plan, workspace);
+    plan.step(
+        "fuzz",
+        "model files, foreign models and applications as a fuzzer makes them, a few seconds each",
+        Lane::Tools,
+        &[],
+        |log| fuzz::step(workspace, log),
+    );
     plan.step(
         "e2e",
         "the app, the command line and the npm engine, from outside",

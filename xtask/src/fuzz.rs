@@ -1,0 +1,271 @@
+//! `cargo xtask fuzz`: libFuzzer on everything that reads what others wrote.
+
+use crate::error::Error;
+use crate::plan::Done;
+use crate::process;
+use crate::report::Log;
+use crate::workspace::Workspace;
+use clap::Args;
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// A fuzz target: its name, its longest input, and which of core's fixtures are its seeds, by how their names begin and
+/// end. The other seeds are made by the targets themselves.
+struct Target {
+    name: &'static str,
+    longest: usize,
+    fixtures: &'static [(&'static str, &'static str)],
+}
+
+const TARGETS: [Target; 8] = [
+    target("model_file", 32_768, &[]),
+    target("model_document", 32_768, &[]),
+    target("lightgbm", 16_384, &[("lightgbm_", ".txt")]),
+    target("xgboost", 16_384, &[("xgboost", ".json"), ("xgboost", ".ubj")]),
+    target("catboost", 16_384, &[("catboost_", ".json")]),
+    target("onnx", 16_384, &[("onnx_", ".onnx")]),
+    target("application", 2_048, &[]),
+    target("expression", 1_024, &[]),
+];
+
+const fn target(name: &'static str, longest: usize, fixtures: &'static [(&'static str, &'static str)]) -> Target {
+    Target {
+        name,
+        longest,
+        fixtures,
+    }
+}
+
+/// How long `cargo xtask test` fuzzes each target: all seeds and ten thousand variants or more.
+pub const SECONDS_IN_TEST: u64 = 5;
+
+/// Fuzz what reads model files, foreign models, applications and feature expressions.
+///
+/// Inputs that reach new code are kept in target/fuzz/corpus and serve the next run. An input that fails is kept in
+/// target/fuzz/failures; once it is understood it belongs in fuzz/corpus/TARGET, which every run tries first.
+///
+/// Examples:
+///   cargo xtask fuzz                          each target for 20 s
+///   cargo xtask fuzz onnx --seconds 14400     one for four hours
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Options {
+    /// Fuzz only this target.
+    target: Option<String>,
+    /// How long each target runs.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+}
+
+/// Runs `cargo xtask fuzz`.
+pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<ExitCode, Error> {
+    let log = Log::create("fuzz", &workspace.state(), verbose)?;
+    let chosen: Vec<&Target> = TARGETS
+        .iter()
+        .filter(|target| options.target.as_deref().is_none_or(|name| name == target.name))
+        .collect();
+    if chosen.is_empty() {
+        return Err(Error::UnknownTarget {
+            target: options.target.clone().unwrap_or_default(),
+            known: TARGETS.map(|target| target.name).join(", "),
+        });
+    }
+    println!("compiling the targets");
+    build(workspace, &log)?;
+    for target in chosen {
+        println!("{}", fuzz(workspace, target, options.seconds, &log)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The step of `cargo xtask test`: every target for a few seconds.
+pub fn step(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+    build(workspace, log)?;
+    for target in &TARGETS {
+        log.line(&fuzz(workspace, target, SECONDS_IN_TEST, log)?);
+    }
+    Ok(Done::Worked)
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("fuzz")
+}
+
+/// Compiles the targets. Their flags stand in fuzz/.cargo/config.toml, which cargo reads from the folder it runs in; flags
+/// in the environment would replace them.
+fn build(workspace: &Workspace, log: &Log) -> Result<(), Error> {
+    let mut cargo = process::cargo(&workspace.root.join("fuzz"));
+    cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.args(["build", "--release", "--locked", "--bins", "--target-dir"]);
+    log.run(cargo.arg(folder(workspace)))
+}
+
+/// Where cargo put a target's program: in a folder named after this machine's kind.
+fn program(workspace: &Workspace, name: &str) -> Result<PathBuf, Error> {
+    let folder = folder(workspace);
+    let entries = fs::read_dir(&folder).map_err(Error::io("read", &folder))?;
+    entries
+        .flatten()
+        .map(|entry| entry.path().join("release").join(format!("{name}{EXE_SUFFIX}")))
+        .find(|path| path.is_file())
+        .ok_or_else(|| Error::Absent {
+            path: folder.join(format!("*/release/{name}{EXE_SUFFIX}")),
+            why: "cargo should have built it".to_owned(),
+        })
+}
+
+/// Runs one target, and says how much it tried.
+fn fuzz(workspace: &Workspace, target: &Target, seconds: u64, log: &Log) -> Result<String, Error> {
+    let folder = folder(workspace);
+    let [corpus, seeds, failures] = ["corpus", "seeds", "failures"].map(|kind| folder.join(kind).join(target.name));
+    for path in [&corpus, &seeds, &failures] {
+        fs::create_dir_all(path).map_err(Error::io("create", path))?;
+    }
+    copy_fixtures(workspace, target, &seeds)?;
+    let known = workspace.root.join("fuzz").join("corpus").join(target.name);
+    let before = files(&corpus)?;
+
+    let program = program(workspace, target.name)?;
+    let mut command = process::command(&program, &workspace.root);
+    command.env("CANDOR_FUZZ_SEEDS", &seeds).args([
+        format!("-max_total_time={seconds}"),
+        format!("-max_len={}", target.longest),
+        "-timeout=10".to_owned(),
+        "-rss_limit_mb=1024".to_owned(),
+        "-print_final_stats=1".to_owned(),
+        format!("-artifact_prefix={}/", failures.display()),
+    ]);
+    // What is new goes into the first folder; the others are read only.
+    command.arg(&corpus).arg(&seeds);
+    if known.is_dir() {
+        command.arg(&known);
+    }
+    let lines = std::sync::Mutex::new(Vec::new());
+    let outcome = process::run(&mut command, &|line| {
+        log.line(line);
+        if let Ok(mut lines) = lines.lock() {
+            lines.push(line.to_owned());
+        }
+    });
+    let lines = lines.into_inner().unwrap_or_default();
+    match outcome {
+        Ok(()) => Ok(format!(
+            "{:<14} {:>9} executions, {} new inputs kept",
+            target.name,
+            value_after(&lines, "stat::number_of_executed_units:").unwrap_or("?"),
+            files(&corpus)?.saturating_sub(before),
+        )),
+        Err(Error::Failed { status, .. }) => Err(Error::FoundByFuzzing {
+            target: target.name,
+            what: what_failed(&lines).unwrap_or(status),
+            again: again(workspace, &program, &lines),
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Copies the fixtures that a target begins with, so that libFuzzer reads nothing else.
+fn copy_fixtures(workspace: &Workspace, target: &Target, seeds: &Path) -> Result<(), Error> {
+    let fixtures = workspace.root.join("core/tests/fixtures/import");
+    for entry in fs::read_dir(&fixtures).map_err(Error::io("read", &fixtures))?.flatten() {
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        if target
+            .fixtures
+            .iter()
+            .any(|(start, end)| text.starts_with(start) && text.ends_with(end))
+        {
+            let copy = seeds.join(&name);
+            fs::copy(entry.path(), &copy).map_err(Error::io("write", &copy))?;
+        }
+    }
+    Ok(())
+}
+
+fn files(folder: &Path) -> Result<usize, Error> {
+    Ok(fs::read_dir(folder).map_err(Error::io("read", folder))?.count())
+}
+
+fn value_after<'a>(lines: &'a [String], start: &str) -> Option<&'a str> {
+    lines
+        .iter()
+        .rev()
+        .find_map(|line| line.strip_prefix(start))
+        .map(str::trim)
+}
+
+/// What the target said: the panic's message, on the line after its place, or libFuzzer's own.
+fn what_failed(lines: &[String]) -> Option<String> {
+    let panicked = lines.iter().position(|line| line.contains("panicked at"));
+    let message = panicked.and_then(|index| lines.get(index..(index + 4).min(lines.len())));
+    message
+        .map(|lines| lines.join(" "))
+        .or_else(|| lines.iter().find(|line| line.contains("ERROR: libFuzzer")).cloned())
+}
+
+/// The command that runs the failing input alone, or says which input libFuzzer stopped at.
+fn again(workspace: &Workspace, program: &Path, lines: &[String]) -> String {
+    let input = lines
+        .iter()
+        .rev()
+        .find_map(|line| line.split_once("Test unit written to "))
+        .map(|(_, path)| path.trim());
+    match input {
+        Some(input) => format!("{} {}", workspace.shown(program), workspace.shown(Path::new(input))),
+        None => workspace.shown(program).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_with_its_message_and_its_input() {
+        let lines = [
+            "#2 INITED cov: 20",
+            "thread '<unnamed>' panicked at src/loaded.rs:20:9:",
+            "log-odds NaN",
+            "==7== ERROR: libFuzzer: deadly signal",
+            "artifact_prefix='/x/'; Test unit written to /x/crash-1",
+        ]
+        .map(str::to_owned);
+        let what = what_failed(&lines).unwrap();
+        assert!(what.contains("loaded.rs:20:9: log-odds NaN"), "{what}");
+        let workspace = Workspace {
+            root: "/x".into(),
+            target: "/x/target".into(),
+            cache: "/c".into(),
+        };
+        assert_eq!(
+            again(&workspace, Path::new("/x/target/onnx"), &lines),
+            "target/onnx crash-1"
+        );
+        assert_eq!(what_failed(&lines[3..]).unwrap(), lines[3]);
+        assert_eq!(value_after(&["stat::a: 12".to_owned()], "stat::a:"), Some("12"));
+    }
+
+    /// A target that is missing here would never run.
+    #[test]
+    fn every_program_of_the_crate_is_a_target() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/targets");
+        let mut found: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| {
+                entry
+                    .unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        let mut known = TARGETS.map(|target| target.name.to_owned());
+        found.sort();
+        known.sort();
+        assert_eq!(found, known);
+    }
+}
