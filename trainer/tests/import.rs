@@ -57,9 +57,10 @@ fn fixture(model: PathBuf) -> Option<Fixture> {
     let lines = text.lines().filter_map(|line| {
         let (separator, at) = if answers == "rows" { (';', 2) } else { ('|', 1) };
         let parts: Vec<&str> = line.split(separator).collect();
-        Some((numbers(parts.first()?), numbers(parts.get(at)?)[0]))
+        // What stands before the rows holds no separator: names of features and levels.
+        let raw = parts.get(at)?;
+        Some((numbers(parts[0]), numbers(raw)[0]))
     });
-    // What stands before the rows holds no separator: names of features and levels.
     let (rows, raw) = lines.unzip();
     Some(Fixture {
         model,
