@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use candor_core::import::ImportError;
 use candor_core::{FieldError, LoadError};
 use thiserror::Error;
 
@@ -86,6 +87,16 @@ pub enum Error {
         path: PathBuf,
         /// Why not.
         source: LoadError,
+    },
+    /// Another library's model was not brought in.
+    #[error("{} was not imported as a model of {library}: {source}", path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// The library that was named.
+        library: &'static str,
+        /// Why not.
+        source: ImportError,
     },
     /// Training could not be done.
     #[error("training failed: {problem}")]

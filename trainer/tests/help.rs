@@ -28,6 +28,18 @@ fn help_teaches_every_command_and_every_flag() {
                 "Examples:",
             ],
         ),
+        (
+            "import",
+            &[
+                "--from",
+                "--output",
+                "--name",
+                "--force",
+                "lightgbm",
+                "onnx",
+                "Examples:",
+            ],
+        ),
         ("inspect", &["--json", "--features", "undamaged"]),
         (
             "score",

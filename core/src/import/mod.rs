@@ -2,10 +2,12 @@
 
 pub mod catboost;
 pub mod lightgbm;
+mod model;
 pub mod onnx;
 mod single;
 pub mod xgboost;
 
+pub use model::Origin;
 use thiserror::Error;
 
 use crate::ensemble::Ensemble;

@@ -43,10 +43,14 @@ impl Inspect {
             "  made by      Candor {}, {}",
             card.candor_version, card.algorithm
         ));
+        // An imported model was made from a model, not from rows.
+        let rows = match card.data.rows {
+            0 => String::new(),
+            rows => format!("{rows} rows, "),
+        };
         lines.push(format!(
-            "  data         {} ({} rows, sha256 {}…)",
+            "  data         {} ({rows}sha256 {}…)",
             card.data.file,
-            card.data.rows,
             &first(&card.data.sha256, 16)
         ));
         lines.push(format!(
@@ -84,8 +88,16 @@ impl Inspect {
         if !card.dropped_features.is_empty() {
             lines.push(format!("  left out     {}", card.dropped_features.join(", ")));
         }
-        lines.push(String::new());
-        lines.extend(part_lines(model));
+        for note in &card.notes {
+            lines.push(format!("  note         {note}"));
+        }
+        if !card.parts.is_empty() {
+            lines.push(String::new());
+            lines.extend(part_lines(model));
+        }
+        if !self.features && model.reference.importance.iter().all(|&importance| importance == 0.0) {
+            return print(&lines.join("\n"));
+        }
         lines.push("\nMost important features (mean absolute contribution, log-odds):".into());
         let mut order: Vec<usize> = (0..model.reference.importance.len()).collect();
         order.sort_by(|&a, &b| model.reference.importance[b].total_cmp(&model.reference.importance[a]));

@@ -1,6 +1,7 @@
 //! The commands of `candor`, one module each.
 
 mod explain;
+mod import;
 mod inspect;
 mod progress;
 mod score;
@@ -35,6 +36,9 @@ A first model, from nothing:
   candor score --model model.candor --input data/application_train.csv --output scores.csv
   candor explain --model model.candor --input data/application_train.csv --output reasons.parquet
 
+A model that LightGBM, XGBoost, CatBoost or scikit-learn (as ONNX) has trained:
+  candor import model.txt --from lightgbm --output model.candor
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -42,6 +46,7 @@ Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten w
 enum Command {
     Synth(synth::Synth),
     Train(train::Train),
+    Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
     Explain(explain::Explain),
@@ -77,6 +82,7 @@ impl Arguments {
         match self.command {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),
             Command::Explain(command) => command.run(),
