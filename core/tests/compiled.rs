@@ -148,7 +148,7 @@ fn more_tests_than_a_narrow_place_has_columns_for_are_told_apart() {
         start: number,
         length: 1,
         levels: Levels::Truncated,
-        missing_left: number % 2 == 0,
+        missing_left: number.is_multiple_of(2),
     };
     let chain = |first: u32| Tree {
         nodes: (0..128_u32)
