@@ -94,6 +94,7 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
             importance: vec![1.0; usize::from(width)],
         },
         card: card(),
+        background: None,
         parity: Vec::new(),
     }
 }

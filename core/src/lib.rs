@@ -39,5 +39,5 @@ pub use application::{Application, FieldError, Raw};
 pub use artifact::{LoadError, Model};
 pub use decision::{Decision, Explanation, Reason, RiskLevel, Score, Waterfall};
 pub use schema::{Field, FieldKind, Schema, ValueError};
-pub use scorer::Scorer;
+pub use scorer::{BackgroundExplainer, InteractionMatrix, Interactions, Scorer, TooManyFeatures};
 pub use text::{Language, Text};

@@ -1,5 +1,11 @@
 //! The one door: a loaded model that scores and explains applications.
 
+mod background;
+mod interactions;
+
+pub use background::BackgroundExplainer;
+pub use interactions::{InteractionMatrix, Interactions, TooManyFeatures};
+
 use crate::application::Application;
 use crate::artifact::{FloatBits, LoadError, Model, ParityCase};
 use crate::decision::{Explanation, Score, probability_of};
@@ -111,18 +117,29 @@ impl Scorer {
         self.model.calibration.apply(raw_score)
     }
 
-    /// Scores an application and says why. Costs several times as much as [`score`](Self::score).
+    /// Scores an application and says why, against the training population; [`BackgroundExplainer`] says why against
+    /// stated applicants, and [`Interactions`] which features act together. Costs several times as much as [`score`](Self::score).
     pub fn explain(&self, application: &Application) -> Explanation {
+        let features = self.features(application);
+        let mut contributions = vec![0.0; features.len()];
+        let raw_score = self.explainer.contributions(&features, &mut contributions);
+        self.explanation(raw_score, self.base_value(), contributions)
+    }
+
+    /// An explanation from a raw score, calibrated base log-odds, and contributions to the raw score.
+    fn explanation(&self, raw_score: f64, base_value: f64, mut contributions: Vec<f64>) -> Explanation {
         let Model {
+            calibration,
             preprocessing,
             policy,
             schema,
             ..
         } = &self.model;
-        let features = self.features(application);
-        let mut contributions = vec![0.0; features.len()];
-        let score = self.score_at(self.contributions_of(&features, &mut contributions));
-        Explanation::new(score, self.base_value(), contributions, schema, preprocessing, policy)
+        let score = self.score_at(calibration.apply(raw_score));
+        for contribution in &mut contributions {
+            *contribution *= calibration.slope;
+        }
+        Explanation::new(score, base_value, contributions, schema, preprocessing, policy)
     }
 
     /// Mean log-odds over the training population: what contributions start from.

@@ -144,6 +144,7 @@ fn loading_takes_no_more_memory_than_the_file_justifies() {
         (&[6, 6], &empty),
         (&[6, 7], &empty),
         (&[7], &parity),
+        (&[8, 0], &cbor::bytes(&[])),
     ] {
         let list = cbor::array(&vec![element.clone(); count]);
         let bytes = file_around(

@@ -13,7 +13,7 @@ use candor_core::artifact::FORMAT_VERSION;
 use candor_core::ensemble::{Child, Levels, Missing, Test, Tree};
 use candor_core::preprocessing::Source;
 use candor_core::schema::NumberKind;
-use candor_core::{Application, FieldKind, LoadError, Model, Scorer};
+use candor_core::{Application, FieldKind, Interactions, LoadError, Model, Scorer};
 use support::small_model::{self, APPLICATIONS};
 use support::{Random, cbor, file_around, file_of, tiny_model};
 
@@ -53,7 +53,7 @@ fn set(start: u32, length: u32) -> Test {
 
 #[test]
 fn what_a_document_says_about_itself_is_not_believed() {
-    let cases: [(&str, Change); 42] = [
+    let cases: [(&str, Change); 54] = [
         // Schema.
         ("schema: field 3 has no name", |m| m.schema.fields[3].name.clear()),
         ("names reason group 5, which does not exist", |m| {
@@ -152,6 +152,26 @@ fn what_a_document_says_about_itself_is_not_believed() {
             m.reference.fields[0].missing_share = NAN
         }),
         ("all other numbers finite", |m| m.reference.importance[0] = INF),
+        // Background.
+        ("background: 0 rows, and there may be 1 to 64", |m| rows(m).clear()),
+        ("background: 65 rows, and there may be 1 to 64", |m| {
+            let row = rows(m)[0].clone();
+            rows(m).resize(65, row);
+        }),
+        ("background: row 1 has 6 values for 7 fields", |m| {
+            rows(m)[1].truncate(6)
+        }),
+        ("background: row 0 has 8 values for 7 fields", |m| rows(m)[0].push(0.0)),
+        ("row 2 has 0 values for 7 fields", |m| rows(m)[2].clear()),
+        ("row 0 has a value of AMT_CREDIT that the field cannot store", |m| {
+            rows(m)[0][0] = INF
+        }),
+        ("row 0 has a value of AMT_CREDIT that", |m| rows(m)[0][0] = -0.5),
+        ("row 1 has a value of DAYS_EMPLOYED that", |m| rows(m)[1][2] = 365_243.0),
+        ("row 1 has a value of FLAG_OWN_CAR that", |m| rows(m)[1][4] = 0.5),
+        ("row 2 has a value of WALLSMATERIAL_MODE that", |m| rows(m)[2][5] = 4.0),
+        ("row 2 has a value of WALLSMATERIAL_MODE that", |m| rows(m)[2][5] = -1.0),
+        ("row 2 has a value of REGION that", |m| rows(m)[2][6] = 1.5),
         // Each leaf is finite, their sum is not.
         ("scores with intercept", |m| {
             for tree in &mut m.ensemble.trees {
@@ -231,6 +251,10 @@ fn a_tree_that_is_none_is_not_written() {
     }
 }
 
+fn rows(model: &mut Model) -> &mut Vec<Vec<f64>> {
+    &mut model.background.as_mut().unwrap().rows
+}
+
 fn set_number(model: &mut Model, change: fn(&mut NumberKind)) {
     if let FieldKind::Number(kind) = &mut model.schema.fields[0].kind {
         change(kind);
@@ -284,6 +308,11 @@ fn extreme_but_valid_numbers_do_not_make_scoring_panic() {
         let mut model = small_model::without_parity();
         change(&mut model);
         use_it(&model);
+        if let Ok(scorer) = Scorer::from_model(model) {
+            let nothing = Application::empty(scorer.schema());
+            scorer.background().unwrap().explain(&nothing);
+            Interactions::new(&scorer).unwrap().of_groups(&nothing);
+        }
     }
 }
 

@@ -9,17 +9,29 @@ mod error;
 mod input;
 mod output;
 
-use candor_core::{Application, Model};
-use js_sys::Object;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use candor_core::{Application, BackgroundExplainer, Interactions, Model};
+use js_sys::{Error, Object};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// What is said of a model without a background.
+const NO_BACKGROUND: &str =
+    "the model has no background to compare with; explain without a method, or train the model again";
+/// What is said of a model whose matrix of interactions would not fit into memory.
+const TOO_MANY_FEATURES: &str = "the model has too many features for interactions; use explain instead";
 
 /// A model, ready to score applications.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Scorer {
-    engine: candor_core::Scorer,
+    engine: Rc<candor_core::Scorer>,
     digest: Option<String>,
+    /// Made on first use, as they take megabytes.
+    background: OnceCell<Option<BackgroundExplainer<Rc<candor_core::Scorer>>>>,
+    interactions: OnceCell<Option<Interactions<Rc<candor_core::Scorer>>>>,
 }
 
 #[wasm_bindgen]
@@ -33,8 +45,10 @@ impl Scorer {
     pub fn new(bytes: &[u8]) -> Result<Scorer, JsValue> {
         let engine = candor_core::Scorer::from_bytes(bytes).map_err(|error| error::load(&error))?;
         Ok(Self {
-            engine,
+            engine: Rc::new(engine),
             digest: Model::digest_of(bytes),
+            background: OnceCell::new(),
+            interactions: OnceCell::new(),
         })
     }
 
@@ -100,6 +114,38 @@ impl Scorer {
         } else {
             Err(error::rows())
         }
+    }
+
+    /// As [`explain`](Self::explain), compared with the model's background instead of the training population.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score); an `Error` when the model has no background.
+    #[wasm_bindgen(js_name = explainAgainstBackground)]
+    pub fn explain_against_background(&self, application: &JsValue) -> Result<Object, JsValue> {
+        let application = self.read(application)?;
+        let explainer = self
+            .background
+            .get_or_init(|| BackgroundExplainer::of_model(Rc::clone(&self.engine)))
+            .as_ref()
+            .ok_or_else(|| Error::new(NO_BACKGROUND))?;
+        Ok(output::explanation(
+            &explainer.explain(&application),
+            self.engine.schema(),
+        ))
+    }
+
+    /// What each two features add together: `{ size, values }`, row after row.
+    ///
+    /// # Errors
+    /// As [`score`](Self::score); an `Error` when the model has too many features.
+    pub fn interactions(&self, application: &JsValue) -> Result<Object, JsValue> {
+        let application = self.read(application)?;
+        let interactions = self
+            .interactions
+            .get_or_init(|| Interactions::new(Rc::clone(&self.engine)).ok())
+            .as_ref()
+            .ok_or_else(|| Error::new(TOO_MANY_FEATURES))?;
+        Ok(output::matrix(&interactions.of(&application)))
     }
 
     fn read(&self, application: &JsValue) -> Result<Application, JsValue> {

@@ -4,7 +4,7 @@ use candor_core::artifact::{Interval, Metrics, Part};
 use candor_core::decision::Policy;
 use candor_core::preprocessing::Feature;
 use candor_core::schema::{Change, Group};
-use candor_core::{Explanation, Field, FieldKind, Model, Schema, Score, Text};
+use candor_core::{Explanation, Field, FieldKind, InteractionMatrix, Model, Schema, Score, Text};
 use js_sys::{Array, Float64Array, Object, Reflect};
 use wasm_bindgen::JsValue;
 
@@ -83,6 +83,14 @@ pub fn explanation(explanation: &Explanation, schema: &Schema) -> Object {
         ],
     );
     answer
+}
+
+/// A square matrix, row after row.
+pub fn matrix(matrix: &InteractionMatrix) -> Object {
+    object([
+        ("size", count(matrix.size as u64)),
+        ("values", Float64Array::from(matrix.values.as_slice()).into()),
+    ])
 }
 
 fn reason(reason: &candor_core::Reason, schema: &Schema) -> JsValue {

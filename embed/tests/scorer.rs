@@ -206,6 +206,42 @@ fn all_wrong_values_are_listed_and_nothing_is_scored() {
 }
 
 #[wasm_bindgen_test]
+fn explanations_against_the_background_have_the_bits_that_core_computes() {
+    let core = core();
+    let background = core.background().expect("the model has one");
+    let embedded = scorer();
+    for (json, values) in APPLICATIONS {
+        let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
+        let expected = background.explain(&application);
+        let found = embedded.explain_against_background(&parse(json)).expect("fits");
+        assert_eq!(number(&found, "baseValue").to_bits(), expected.base_value.to_bits());
+        assert_eq!(number(&found, "logOdds").to_bits(), expected.score.log_odds.to_bits());
+        let contributions: Float64Array = get(&found, "contributions").dyn_into().expect("a Float64Array");
+        assert_eq!(contributions.to_vec(), expected.contributions, "{json}");
+    }
+    let mut model = small_model::model();
+    model.background = None;
+    let without = Scorer::new(&model.to_bytes().expect("sound")).expect("sound");
+    let error = without
+        .explain_against_background(&parse("{}"))
+        .expect_err("no background");
+    assert!(string(&error, "message").contains("no background"));
+}
+
+#[wasm_bindgen_test]
+fn interactions_are_those_that_core_computes() {
+    let (core, embedded) = (core(), scorer());
+    for (json, values) in APPLICATIONS {
+        let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
+        let expected = core.interactions(&application).expect("few features");
+        let found = embedded.interactions(&parse(json)).expect("fits");
+        assert_eq!(number(&found, "size"), 12.0);
+        let values: Float64Array = get(&found, "values").dyn_into().expect("a Float64Array");
+        assert_eq!(values.to_vec(), expected.values, "{json}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn what_is_no_plain_object_is_refused_and_not_scored_as_missing() {
     let refused = [
         "[]",

@@ -19,6 +19,7 @@
 //! the file and 40 in memory, with a leaf beside it of 9 and 16. Lists hold lists three deep at most, so that reading takes
 //! at most 32 times the file, whatever the file says; `tests/artifact_allocation.rs` holds it to that.
 
+mod background;
 mod card;
 mod document;
 mod reference;
@@ -26,6 +27,7 @@ mod reference;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use background::Background;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Part};
 pub use reference::{FieldReference, Reference};
 
@@ -64,6 +66,8 @@ pub struct Model {
     pub card: ModelCard,
     /// Typical applications with the exact score that they must get.
     pub parity: Vec<ParityCase>,
+    /// Whom applications are compared with; `None` in files of before there was one, and where too few were approved.
+    pub background: Option<Background>,
 }
 
 /// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each
@@ -259,6 +263,10 @@ impl Model {
                     "parity case {case} has {} values for {fields} fields",
                     self.parity[case].values.len()
                 ))
+            })
+            .or_else(|| {
+                let problem = self.background.as_ref()?.problem(&self.schema)?;
+                Some(format!("background: {problem}"))
             });
         problem.map_or(Ok(()), |problem| Err(LoadError::Invalid { problem }))
     }

@@ -12,7 +12,8 @@ use crate::schema::Schema;
 pub struct Explanation {
     /// The answer that is explained.
     pub score: Score,
-    /// Mean log-odds over the training population: where contributions start from.
+    /// Mean log-odds over the training population, or over the background that is compared with: where contributions
+    /// start from.
     pub base_value: f64,
     /// What each feature adds, in feature order.
     pub contributions: Vec<f64>,

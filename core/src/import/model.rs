@@ -126,6 +126,7 @@ impl Imported {
                 dropped_features: Vec::new(),
                 notes,
             },
+            background: None,
             parity: Vec::new(),
             schema: Schema {
                 table: "imported".into(),

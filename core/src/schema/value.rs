@@ -130,6 +130,16 @@ impl Field {
         }
     }
 
+    /// Whether the field can store a value: missing, or one that [`parse`](Self::parse) could have returned.
+    pub(crate) fn stores(&self, value: f64) -> bool {
+        value.is_nan()
+            || match &self.kind {
+                FieldKind::Number(number) => number.check(value) == Ok(value),
+                FieldKind::Flag { .. } => value == 0.0 || value == 1.0,
+                FieldKind::Category { .. } => self.level_position(value).is_some(),
+            }
+    }
+
     /// The raw text of a stored value, the inverse of [`parse`](Self::parse); empty when missing.
     pub fn format(&self, value: f64) -> String {
         if value.is_nan() {

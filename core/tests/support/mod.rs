@@ -87,5 +87,9 @@ pub fn tiny_model() -> Model {
     if let FieldKind::Category { levels, .. } = &mut model.schema.fields[6].kind {
         levels.truncate(2);
     }
+    if let Some(background) = &mut model.background {
+        background.rows.truncate(2);
+        background.rows.iter_mut().for_each(|row| row[6] = 1.0);
+    }
     model
 }

@@ -9,7 +9,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use candor_core::artifact::{DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Part, Reference};
+use candor_core::artifact::{
+    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Part, Reference,
+};
 use candor_core::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use candor_core::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
 use candor_core::preprocessing::expression::{Binding, Scope, ValueType, compile};
@@ -83,9 +85,24 @@ pub fn without_parity() -> Model {
         reference: reference(&schema, preprocessing.features.len()),
         card: card(),
         parity: vec![],
+        background: Some(background(&schema)),
         schema,
         preprocessing,
     }
+}
+
+/// Half of the applications, with missing values among them.
+fn background(schema: &Schema) -> Background {
+    let applications: Vec<Application> = APPLICATIONS
+        .iter()
+        .step_by(2)
+        .map(|values| {
+            let pairs = schema.fields.iter().zip(values);
+            let pairs = pairs.map(|(field, value)| (field.name.as_str(), Raw::Text(value)));
+            Application::from_pairs(schema, pairs).expect("the values fit")
+        })
+        .collect();
+    Background::of(&applications)
 }
 
 /// What `fixtures/bits.txt` holds: a line per application (log-odds, probability, points, base, then each contribution

@@ -1,5 +1,5 @@
 import { LoadError, withTypedErrors } from "./errors.js";
-import type { Application, Explanation, ModelCard, Schema, Score } from "./types.js";
+import type { Application, ExplainOptions, Explanation, Interactions, ModelCard, Schema, Score } from "./types.js";
 import init, * as engine from "./wasm/candor_embed.js";
 
 /** A model file: its bytes, a response that brings them, or where they are. */
@@ -40,11 +40,25 @@ export class Scorer {
   }
 
   /**
-   * Scores an application and says why.
+   * Scores an application and says why, compared with the training population or, by the method `interventional`, with
+   * the model's background: typical approved applicants near the cut-off.
+   * @throws {ApplicationError} as {@link score} does.
+   * @throws {Error} by the method `interventional`, when the model has no background.
+   */
+  explain(application: Application, options: ExplainOptions = {}): Explanation {
+    return withTypedErrors(() =>
+      options.method === "interventional"
+        ? this.#model.explainAgainstBackground(application)
+        : this.#model.explain(application),
+    );
+  }
+
+  /**
+   * What each two features add together, from the contributions of {@link explain} by the method `path-dependent`.
    * @throws {ApplicationError} as {@link score} does.
    */
-  explain(application: Application): Explanation {
-    return withTypedErrors(() => this.#model.explain(application));
+  interactions(application: Application): Interactions {
+    return withTypedErrors(() => this.#model.interactions(application));
   }
 
   /**

@@ -114,7 +114,7 @@ export type RiskLevel = "LOW" | "MEDIUM" | "HIGH" | "CRITICAL";
 
 /** A score and what it is made of: `baseValue` + the sum of `contributions` = `logOdds`, to 1e-12. */
 export interface Explanation extends Score {
-  /** Mean log-odds over the training population. */
+  /** Mean log-odds over the training population, or over the background that is compared with. */
   readonly baseValue: number;
   /** Exact Shapley values in log-odds, in the order of {@link Schema.features}. */
   readonly contributions: Float64Array;
@@ -124,6 +124,22 @@ export interface Explanation extends Score {
   readonly reasons: readonly Reason[];
   /** The same in whole points, which add up as they are shown. */
   readonly waterfall: Waterfall;
+}
+
+export interface ExplainOptions {
+  /**
+   * `path-dependent` (the default) compares with the training population; `interventional` with the model's background,
+   * which is prepared at the first call.
+   */
+  readonly method?: "path-dependent" | "interventional" | undefined;
+}
+
+/** What features add together, in log-odds: a symmetric matrix whose rows add up to the contributions. */
+export interface Interactions {
+  /** Number of rows and of columns: of {@link Schema.features}, in their order. */
+  readonly size: number;
+  /** Row after row: features a and b share what they add together half and half, at `a * size + b` and `b * size + a`. */
+  readonly values: Float64Array;
 }
 
 export interface GroupContribution {

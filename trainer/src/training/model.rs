@@ -173,6 +173,7 @@ pub fn train(
         reference,
         card,
         parity: Vec::new(),
+        background: None,
     };
     add_explanations(&mut model, &applications, &scores)?;
     Ok(Trained { model, out_of_fold })

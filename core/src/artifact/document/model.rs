@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::cbor::{Reader, Writer};
 use super::record::{Record, Stored, list, record};
 use crate::artifact::{
-    DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
+    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
 };
 use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use crate::ensemble::Ensemble;
@@ -24,6 +24,7 @@ record!(Model {
     5 reference: Reference,
     6 card: ModelCard,
     7 parity: Vec<ParityCase>,
+    8 background: Option<Background>,
 });
 
 record!(Schema {
@@ -118,6 +119,7 @@ record!(Metrics {
     10 approval_rate: f64,
 });
 record!(Interval { 0 value: f64, 1 low: f64, 2 high: f64 });
+record!(Background { 0 rows: Vec<Vec<f64>> });
 record!(ParityCase { 0 values: Vec<String>, 1 log_odds_bits: u64, 2 contribution_bits: u64 });
 
 list!(
@@ -129,7 +131,8 @@ list!(
     Excluded,
     FieldReference,
     Part,
-    ParityCase
+    ParityCase,
+    Vec<f64>
 );
 
 /// Reads the two elements of a variant: its number, then, through `read`, what it holds.

@@ -1,5 +1,5 @@
 // The module that `wasm-bindgen --target web` makes of the crate candor-embed, with the types that `any` hides there.
-import type { Application, Explanation, ModelCard, Schema, Score } from "../types.js";
+import type { Application, Explanation, Interactions, ModelCard, Schema, Score } from "../types.js";
 
 export class Scorer {
   constructor(bytes: Uint8Array);
@@ -10,6 +10,8 @@ export class Scorer {
   explain(application: Application): Explanation;
   logOddsOfFeatures(rows: Float64Array): Float64Array;
   contributionsOfFeatures(rows: Float64Array): Float64Array;
+  explainAgainstBackground(application: Application): Explanation;
+  interactions(application: Application): Interactions;
 }
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;
