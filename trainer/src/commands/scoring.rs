@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_core::Scorer;
+use candor_core::{Application, Scorer};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
@@ -72,12 +72,39 @@ impl Scoring {
         load(&self.model)
     }
 
+    /// Where the model is from.
+    pub(super) fn model_path(&self) -> &Path {
+        &self.model
+    }
+
+    /// All applications of another table that is read by the same rules.
+    pub(super) fn applications(&self, scorer: &Scorer, path: &Path) -> Result<Vec<Application>, Error> {
+        let mut applications = Vec::new();
+        read_records(path, None, scorer.schema(), self.columns, false, &mut |record| {
+            let application = record.application;
+            applications.push(application.map_err(|errors| Error::fields(path, record.line, &errors))?);
+            Ok(())
+        })?;
+        Ok(applications)
+    }
+
     /// Reads all applications and writes `id`, then the cells that `row` makes of each, under `columns`.
     pub(super) fn run(
         self,
         scorer: &Scorer,
         columns: Vec<Column>,
-        row: impl Fn(&candor_core::Application) -> Vec<Cell> + Sync,
+        row: impl Fn(&Application) -> Vec<Cell> + Sync,
+    ) -> Result<(), Error> {
+        self.run_long(scorer, columns, CHUNK, |application| vec![row(application)])
+    }
+
+    /// As [`run`](Self::run), with any number of rows for each application; `at_once` applications are held in memory.
+    pub(super) fn run_long(
+        self,
+        scorer: &Scorer,
+        columns: Vec<Column>,
+        at_once: usize,
+        rows: impl Fn(&Application) -> Vec<Vec<Cell>> + Sync,
     ) -> Result<(), Error> {
         let width = columns.len();
         let reports = self.bad_rows == BadRows::Report;
@@ -93,47 +120,53 @@ impl Scoring {
         let create = || TableWriter::create(&self.output, self.format, self.force, all.clone());
         let mut writer: Option<TableWriter> = None;
 
-        let line = |record: &Record| -> Result<Vec<Cell>, Error> {
-            let mut cells = vec![Cell::Text(record.id.clone())];
+        let lines = |record: &Record| -> Result<Vec<Vec<Cell>>, Error> {
+            let id = || Cell::Text(record.id.clone());
             match &record.application {
                 Ok(application) => {
-                    cells.extend(row(application));
-                    cells.extend(reports.then_some(Cell::Empty));
+                    let lines = rows(application).into_iter();
+                    let whole = |cells| {
+                        [id()]
+                            .into_iter()
+                            .chain(cells)
+                            .chain(reports.then_some(Cell::Empty))
+                            .collect()
+                    };
+                    Ok(lines.map(whole).collect())
                 }
                 Err(errors) if reports => {
+                    let mut cells = vec![id()];
                     cells.resize(1 + width, Cell::Empty);
                     cells.push(Cell::Text(describe(errors)));
+                    Ok(vec![cells])
                 }
-                Err(errors) => {
-                    return Err(match Error::fields(&self.input, record.line, errors) {
-                        Error::Row { file, line, problem } => {
-                            let problem =
-                                format!("{problem}; correct the row, or pass --bad-rows report to score the others");
-                            Error::Row { file, line, problem }
-                        }
-                        other => other,
-                    });
-                }
+                Err(errors) => Err(match Error::fields(&self.input, record.line, errors) {
+                    Error::Row { file, line, problem } => {
+                        let problem =
+                            format!("{problem}; correct the row, or pass --bad-rows report to score the others");
+                        Error::Row { file, line, problem }
+                    }
+                    other => other,
+                }),
             }
-            Ok(cells)
         };
         let bar = bar(None, "Rows");
         let mut write_chunk = |chunk: &mut Vec<Record>| -> Result<(), Error> {
-            let rows: Vec<Result<Vec<Cell>, Error>> = chunk.par_iter().map(line).collect();
+            let rows: Vec<Result<Vec<Vec<Cell>>, Error>> = chunk.par_iter().map(lines).collect();
             // The first row at fault is named, whichever thread came upon one first.
             let rows = rows.into_iter().collect::<Result<Vec<_>, Error>>()?;
             let writer = match &mut writer {
                 Some(writer) => writer,
                 none => none.insert(create()?),
             };
-            for cells in rows {
+            for cells in rows.into_iter().flatten() {
                 writer.write(&cells)?;
             }
             bar.inc(chunk.len() as u64);
             chunk.clear();
             Ok(())
         };
-        let mut chunk = Vec::with_capacity(CHUNK);
+        let mut chunk = Vec::with_capacity(at_once);
         read_records(
             &self.input,
             self.input_format,
@@ -142,7 +175,7 @@ impl Scoring {
             false,
             &mut |record| {
                 chunk.push(record);
-                if chunk.len() == CHUNK {
+                if chunk.len() == at_once {
                     write_chunk(&mut chunk)
                 } else {
                     Ok(())

@@ -13,7 +13,7 @@ use super::Data;
 use super::cross_validation::{Growth, OutOfFold, cross_validate};
 use super::evaluation::evaluate;
 use super::features::FeatureTable;
-use super::prototypes::prototypes;
+use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
 use super::split::stratified_split;
 use crate::definition::Definition;
@@ -179,7 +179,7 @@ pub fn train(
     Ok(Trained { model, out_of_fold })
 }
 
-/// Fills in the importances and the parity cases, which need a model that can explain.
+/// Fills in the importances, the background and the parity cases, which need a model that can explain.
 fn add_explanations(model: &mut Model, applications: &[&Application], log_odds: &[f64]) -> Result<(), Error> {
     let unsound = |error: candor_core::LoadError| Error::Training {
         problem: error.to_string(),
@@ -195,6 +195,15 @@ fn add_explanations(model: &mut Model, applications: &[&Application], log_odds: 
         }
     }
     let field_importance: Vec<f64> = model.reference.fields.iter().map(|field| field.importance).collect();
+    model.background = background(&scorer, applications, log_odds, &field_importance);
+    model.card.notes.push(match &model.background {
+        Some(background) => format!(
+            "Where an explanation is asked for by the interventional method, an application is compared with {} typical \
+             approved applicants near the cut-off, each the middle of {GROUP} similar clients.",
+            background.rows.len()
+        ),
+        None => "The model has no background: too few applicants were approved to describe typical ones.".into(),
+    });
     let prototypes = prototypes(&model.schema, applications, log_odds, &field_importance);
     let cases: Result<Vec<_>, _> = prototypes
         .into_iter()
