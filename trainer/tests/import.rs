@@ -45,12 +45,12 @@ fn fixture(model: PathBuf) -> Option<Fixture> {
     let name = model.file_name()?.to_str()?.to_owned();
     let extension = model.extension()?.to_str()?;
     let library = name.split('_').next()?.trim_end_matches(char::is_numeric);
-    // LightGBM adds in 64 bits, XGBoost in 32; of the others the exact sum is recorded.
+    // XGBoost adds in 32 bits, the others in 64, tree after tree; a scorer adds trees in lanes, so last bits differ.
     let (from, answers, tolerance) = match (library, extension) {
         ("lightgbm", "txt") => ("lightgbm", "rows", 1e-12),
         ("xgboost", "json" | "ubj") => ("xgboost", "rows", 1e-5),
-        ("catboost", "json") => ("catboost", "txt", 0.0),
-        ("onnx", "onnx") => ("onnx", "txt", 0.0),
+        ("catboost", "json") => ("catboost", "txt", 1e-12),
+        ("onnx", "onnx") => ("onnx", "txt", 1e-12),
         _ => return None,
     };
     let text = std::fs::read_to_string(model.with_extension(answers)).unwrap();
@@ -164,7 +164,7 @@ fn imported_models_score_as_their_libraries_do() {
         *rows += expected.len();
     }
     println!("{seen:?}");
-    for (from, models) in [("lightgbm", 15), ("xgboost", 28), ("catboost", 5), ("onnx", 21)] {
+    for (from, models) in [("lightgbm", 15), ("xgboost", 29), ("catboost", 5), ("onnx", 21)] {
         assert_eq!(seen[from].0, models, "{seen:?}");
     }
 }
