@@ -38,6 +38,7 @@ fn model_with_groups(groups: &[u16]) -> Model {
         model.preprocessing.features.push(feature);
     }
     model.reference.fields = vec![model.reference.fields[6].clone(); groups.len()];
+    model.background = None;
     model.reference.importance = vec![0.0; groups.len()];
     model.ensemble.trees.clear();
     model

@@ -58,7 +58,7 @@ fn model_files() {
         (
             "newer",
             Some(newer),
-            "format version 9, and this Candor reads up to 1; use a newer Candor",
+            "format version 9, and this Candor reads up to 2; use a newer Candor",
         ),
         (
             "version",
