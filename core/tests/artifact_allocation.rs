@@ -6,45 +6,15 @@
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not as it should be"
 )]
-#![allow(
-    unsafe_code,
-    reason = "an allocator can only be replaced by an unsafe implementation"
-)]
 
+#[path = "support/memory.rs"]
+mod memory;
 mod support;
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candor_core::Scorer;
 use candor_core::artifact::FORMAT_VERSION;
 use candor_core::ensemble::{Child, Levels, Missing, Node, Test, Tree};
 use support::{HEADER, cbor, file_around, file_of, tiny_model};
-
-/// The system's allocator, with the bytes now in use and the most at once.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Beside a multiple of the file: the rules of quadrature, the scorer itself, messages.
 const CONSTANT: usize = 64 << 10;
@@ -53,12 +23,10 @@ const FACTOR: usize = 64;
 /// The same for files that are refused before any tree is compiled: that is reading alone.
 const READING: usize = 32;
 
-/// Most bytes taken at once while loading, beyond those in use before.
+/// Most bytes taken at once while loading, beyond those in use before, and whether it was loaded.
 fn peak_of(bytes: &[u8]) -> (usize, bool) {
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let loaded = Scorer::from_bytes(bytes).is_ok();
-    (MOST.load(Ordering::Relaxed) - before, loaded)
+    let (loaded, peak) = memory::peak_of(|| Scorer::from_bytes(bytes).is_ok());
+    (peak, loaded)
 }
 
 /// One test only: others would allocate at the same time.

@@ -6,40 +6,12 @@
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not as it should be"
 )]
-#![allow(
-    unsafe_code,
-    reason = "an allocator can only be replaced by an unsafe implementation"
-)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "support/memory.rs"]
+mod memory;
 
 use candor_core::import::{Format, from_bytes};
-
-/// The system's allocator, with the bytes now in use and the most at once.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use memory::peak_of;
 
 /// What reading may take beside a multiple of the bytes: names of features that the model only counts, and what serde
 /// reserves for an announced list, at most a megabyte each and a few deep.
@@ -48,10 +20,7 @@ const FACTOR: usize = 64;
 
 /// Reads a model, and holds the memory taken meanwhile to what its bytes justify.
 fn check(name: &str, bytes: &[u8], format: Format, is_model: bool) {
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let read = from_bytes(bytes, format);
-    let peak = MOST.load(Ordering::Relaxed) - before;
+    let (read, peak) = peak_of(|| from_bytes(bytes, format));
     assert_eq!(read.is_ok(), is_model, "{name}: {:?}", read.err());
     assert!(
         peak <= FACTOR * bytes.len() + CONSTANT,

@@ -7,45 +7,16 @@
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not as it should be"
 )]
-#![allow(
-    unsafe_code,
-    reason = "an allocator can only be replaced by an unsafe implementation"
-)]
 
+#[path = "support/memory.rs"]
+mod memory;
 #[path = "fixtures/import/message.rs"]
 #[allow(dead_code, reason = "each test binary uses its own part of this module")]
 mod message;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use candor_core::import::{ImportError, Imported, catboost, onnx};
+use memory::peak_of;
 use message::{Model, Value, bytes};
-
-/// The system's allocator, with the bytes now in use and the most at once.
-struct Counting;
-
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: every call is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = IN_USE.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// What a reader may take for each byte, and beside that: the names of as many features as there can be.
 const FACTOR: usize = 64;
@@ -55,10 +26,7 @@ const MANY: usize = 200_000;
 
 /// Reads a model and holds the memory it takes to the limit. Says whether it was read.
 fn check(name: &str, read: fn(&[u8]) -> Result<Imported, ImportError>, model: &[u8]) -> bool {
-    let before = IN_USE.load(Ordering::Relaxed);
-    MOST.store(before, Ordering::Relaxed);
-    let result = read(model).map(drop);
-    let peak = MOST.load(Ordering::Relaxed) - before;
+    let (result, peak) = peak_of(|| read(model).map(drop));
     println!(
         "{name}: {:.1} times {} bytes, {}",
         peak as f64 / model.len() as f64,

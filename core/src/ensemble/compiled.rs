@@ -433,6 +433,6 @@ fn depth(tree: &Tree) -> usize {
 }
 
 /// A position among things of which a model file holds fewer than 2³²: each takes more than a byte of it.
-fn to_u32(position: usize) -> u32 {
+pub(crate) fn to_u32(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::hint::select_unpredictable;
 
+use super::compiled::to_u32;
 use super::tree::is_in;
 use super::{Ensemble, Levels, Missing, Test, Tree, ZERO_THRESHOLD};
 use crate::order::positions;
@@ -224,10 +225,9 @@ fn set_words(tree: &Tree, start: u32, length: u32) -> &[u32] {
 }
 
 fn next(columns: &mut usize) -> u32 {
-    let column = *columns;
+    let column = to_u32(*columns);
     *columns += 1;
-    // A test takes more than a byte of a model file, and files end below 4 GiB.
-    u32::try_from(column).unwrap_or(u32::MAX)
+    column
 }
 
 /// A rank within a column; what is above all its thresholds passes none of its tests.

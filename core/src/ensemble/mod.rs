@@ -7,6 +7,7 @@ mod tree;
 use crate::decimal::Decimal;
 
 pub use compiled::Compiled;
+pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
 pub(crate) use tree::ZERO_THRESHOLD;
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};

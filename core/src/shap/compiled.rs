@@ -16,7 +16,7 @@
 )]
 
 use super::quadrature::Rule;
-use crate::ensemble::{Child, CodeTest, Tree};
+use crate::ensemble::{Child, CodeTest, Tree, to_u32};
 
 /// A tree as ranges of the arrays of a [`Layout`].
 #[derive(Debug, Clone)]
@@ -210,8 +210,7 @@ impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>] {
 
 impl Layout {
     /// Lays out a tree for a rule of these points. Parents come before children among its nodes.
-    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], above: &Above, points: &[f64]) {
-        let shares = tree.shares();
+    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], above: &Above, shares: &[f64], points: &[f64]) {
         let is_twig = |index: usize| {
             let node = &tree.nodes[index];
             matches!((node.left, node.right), (Child::Leaf(_), Child::Leaf(_)))
@@ -515,9 +514,4 @@ fn sum<const K: usize, const R: usize>(terms: Lanes<K, R>) -> [f64; R] {
         }
     }
     terms[0]
-}
-
-/// A position among things of which a model file holds fewer than 2³²: each takes more than a byte of it.
-fn to_u32(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

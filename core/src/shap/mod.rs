@@ -45,6 +45,7 @@ impl Explainer {
         let (compiled, tests) = Compiled::with_tests(ensemble);
         let mut rules: Vec<Rule> = Vec::new();
         let mut layout = Layout::default();
+        let mut sum = 0.0;
         for (tree, tests) in ensemble.trees.iter().zip(&tests) {
             // K points are exact for 2K distinct features.
             let above = Above::of(tree);
@@ -52,9 +53,10 @@ impl Explainer {
             while rules.len() < kernels {
                 rules.push(Rule::gauss_legendre(POINTS * (rules.len() + 1)));
             }
-            layout.push(tree, tests, &above, &rules[kernels - 1].points);
+            let shares = tree.shares();
+            layout.push(tree, tests, &above, &shares, &rules[kernels - 1].points);
+            sum += expected_value(tree, &shares);
         }
-        let sum = ensemble.trees.iter().fold(0.0, |sum, tree| sum + expected_value(tree));
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
@@ -140,8 +142,7 @@ impl Explainer {
 }
 
 /// The mean of a tree over the training population.
-fn expected_value(tree: &Tree) -> f64 {
-    let shares = tree.shares();
+fn expected_value(tree: &Tree, shares: &[f64]) -> f64 {
     let mut means = vec![0.0; tree.nodes.len()];
     for (index, node) in tree.nodes.iter().enumerate().rev() {
         let [left, right] = [node.left, node.right].map(|child| match child {
