@@ -23,17 +23,16 @@ pub mod artifact;
 pub mod batch;
 mod decimal;
 pub mod decision;
-pub mod ensemble;
 #[cfg(feature = "import")]
 pub mod import;
-mod order;
 pub mod preprocessing;
 pub mod schema;
 pub mod scorer;
-pub mod shap;
 pub mod stats;
 pub mod text;
-mod vectors;
+
+pub use candor_ensemble as ensemble;
+pub use candor_ensemble::shap;
 
 pub use application::{Application, FieldError, Raw};
 pub use artifact::{LoadError, Model};

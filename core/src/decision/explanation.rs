@@ -1,7 +1,7 @@
 //! Why an application got its score: contributions, groups, reasons, and the waterfall that adds up.
 
 use super::{Policy, Score};
-use crate::order::descending;
+use crate::ensemble::order::descending;
 use crate::preprocessing::Preprocessing;
 use crate::schema::Schema;
 

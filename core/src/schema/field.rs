@@ -1,7 +1,7 @@
 //! One raw field: what it means, which values it may take, how it is shown.
 
 use crate::decimal::Decimal;
-use crate::order::positions;
+use crate::ensemble::order::positions;
 use crate::text::Text;
 
 /// A raw field of an application.

@@ -1,16 +1,21 @@
-//! A sum of decision trees over the features.
+//! A sum of decision trees over the features, and exact Shapley values of it.
+//!
+//! This is the part of the engine whose speed matters: [`Compiled`] for raw scores, [`shap`] for explanations. It is a
+//! crate of its own because an optimisation level belongs to a crate: in WebAssembly this one is compiled for speed, and
+//! all else for size. Users of the engine find it again as `candor_core::ensemble` and `candor_core::shap`.
+#![forbid(unsafe_code)]
 
 mod compiled;
 mod encoding;
+pub mod order;
+pub mod shap;
 mod tree;
-
-use crate::decimal::Decimal;
+mod vectors;
 
 pub use compiled::Compiled;
 pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
-pub(crate) use tree::ZERO_THRESHOLD;
-pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
+pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
 /// `offset` + `scale` · Σ leaf.
@@ -53,10 +58,10 @@ impl Ensemble {
     }
 
     /// What is wrong with the trees over `features` features, if anything; a model file is checked with it at load.
-    pub(crate) fn problem(&self, features: usize) -> Option<String> {
+    pub fn problem(&self, features: usize) -> Option<String> {
         for (name, value) in [("scale", self.scale), ("offset", self.offset)] {
             if !value.is_finite() {
-                return Some(format!("the {name} {} is not a finite number", Decimal(value)));
+                return Some(format!("the {name} is not a finite number"));
             }
         }
         self.trees

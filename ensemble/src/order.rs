@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 /// The positions 0, 1 … `count` − 1 in the order that `compare` gives them; equal ones keep theirs (merge sort, from runs
 /// of one up).
-pub(crate) fn positions(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+pub fn positions(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut sorted: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
     let mut run = 1;
@@ -34,7 +34,7 @@ pub(crate) fn positions(count: usize, compare: &dyn Fn(usize, usize) -> Ordering
 }
 
 /// The positions 0, 1 … `count` − 1 from the largest value to the smallest; equal ones keep their order.
-pub(crate) fn descending(count: usize, value: &dyn Fn(usize) -> f64) -> Vec<usize> {
+pub fn descending(count: usize, value: &dyn Fn(usize) -> f64) -> Vec<usize> {
     positions(count, &|a, b| value(b).total_cmp(&value(a)))
 }
 

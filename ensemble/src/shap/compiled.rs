@@ -16,7 +16,7 @@
 )]
 
 use super::quadrature::Rule;
-use crate::ensemble::{Child, CodeTest, Tree, to_u32};
+use crate::{Child, CodeTest, Tree, to_u32};
 
 /// A tree as ranges of the arrays of a [`Layout`].
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ mod interventional;
 mod paths;
 mod quadrature;
 
-use crate::ensemble::{Child, Compiled, Ensemble, Tree};
+use crate::{Child, Compiled, Ensemble, Tree};
 use crate::vectors;
 use compiled::{Above, Layout, Points, Slot};
 use quadrature::Rule;

@@ -107,8 +107,8 @@ pub enum Child {
 /// Largest cover of a leaf.
 const MOST_COVER: f64 = 1e200;
 
-/// LightGBM's `kZeroThreshold`, a float there.
-pub(crate) const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
+/// Values as near to 0 as this are missing where zero is (LightGBM's `kZeroThreshold`, a float there).
+pub const ZERO_THRESHOLD: f64 = 1e-35_f32 as f64;
 
 /// A numeric test, worked out so that a value takes no branch: which comes next cannot be foreseen, and a wrong guess of
 /// the processor costs more than the comparison.
@@ -216,8 +216,7 @@ impl Tree {
     }
 
     /// Tests on the longest path, of a tree whose children come after their parents.
-    #[cfg(feature = "import")]
-    pub(crate) fn depth(&self) -> usize {
+    pub fn depth(&self) -> usize {
         let mut depths = vec![0; self.nodes.len()];
         let mut deepest = 0;
         for (index, node) in self.nodes.iter().enumerate() {
@@ -235,7 +234,7 @@ impl Tree {
     }
 
     /// What is wrong with the tree over `features` features, if anything.
-    pub(crate) fn problem(&self, features: usize) -> Option<String> {
+    pub fn problem(&self, features: usize) -> Option<String> {
         let (nodes, leaves) = (self.nodes.len(), self.leaves.len());
         if leaves != nodes + 1 {
             return Some(format!("{nodes} nodes need {} leaves, not {leaves}", nodes + 1));

@@ -6,7 +6,7 @@
 //!
 //! Edges are numbered: 0 is above the root, the left edge of node i is 2·i + 1, and the right one 2·i + 2.
 
-use crate::ensemble::{Child, Tree};
+use crate::{Child, Tree};
 
 /// The distinct features on each path of a tree.
 #[derive(Debug, Clone)]

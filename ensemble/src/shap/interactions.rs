@@ -16,7 +16,7 @@
 use super::compiled::Points;
 use super::paths::Paths;
 use super::quadrature::Rule;
-use crate::ensemble::{DEPTH_LIMIT, Ensemble, Tree};
+use crate::{DEPTH_LIMIT, Ensemble, Tree};
 
 /// Computes interaction values; made once for an ensemble.
 ///
@@ -24,8 +24,8 @@ use crate::ensemble::{DEPTH_LIMIT, Ensemble, Tree};
 /// explainer holds 16 bytes per node, and 8 per leaf and feature on its path.
 ///
 /// ```
-/// use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
-/// use candor_core::shap::InteractionExplainer;
+/// use candor_ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
+/// use candor_ensemble::shap::InteractionExplainer;
 ///
 /// // Log-odds rise by 4 only where both features are above 0; half of the population is above 0 in each.
 /// let node = |feature, right| Node { feature, test: Test::AtMost(0.0, Missing::Left), left: Child::Leaf(feature.into()), right };

@@ -19,7 +19,7 @@
 use thiserror::Error;
 
 use super::paths::{Paths, Step};
-use crate::ensemble::{DEPTH_LIMIT, Ensemble, Tree};
+use crate::{DEPTH_LIMIT, Ensemble, Tree};
 
 /// Computes contributions against a background; made once for an ensemble and its background.
 ///
@@ -30,8 +30,8 @@ use crate::ensemble::{DEPTH_LIMIT, Ensemble, Tree};
 /// and 10 MB in that example. At worst, on long paths, it is R groups a leaf.
 ///
 /// ```
-/// use candor_core::ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
-/// use candor_core::shap::InterventionalExplainer;
+/// use candor_ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
+/// use candor_ensemble::shap::InterventionalExplainer;
 ///
 /// // Log-odds rise by 2 where feature 0 is above 10.
 /// let tree = Tree {
@@ -53,7 +53,7 @@ use crate::ensemble::{DEPTH_LIMIT, Ensemble, Tree};
 /// explainer.contributions(&ensemble, &[20.0, 7.0], &mut contributions);
 /// assert_eq!(explainer.base_value(), 0.0);
 /// assert_eq!(contributions, [1.0, 0.0]);
-/// # Ok::<(), candor_core::shap::BackgroundError>(())
+/// # Ok::<(), candor_ensemble::shap::BackgroundError>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct InterventionalExplainer {
