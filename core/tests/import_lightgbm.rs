@@ -39,11 +39,11 @@ fn a_model_is_taken_over_number_by_number() {
             Test::AtMost(-0.25, Missing::ZeroRight),
         ]
     );
-    assert_eq!(first.shares(), [0.4, 0.25, 0.25]);
+    assert_eq!(first.covers, [10.0, 30.0, 15.0, 45.0]);
     assert_eq!(first.nodes[0].right, Child::Node(2));
     assert_eq!(first.nodes[2].right, Child::Leaf(3));
     // A node that no row reached weighs both sides alike, and NaN is 0 where no missing values were seen.
-    assert_eq!(second.shares(), [0.5]);
+    assert_eq!(second.covers, [0.0, 0.0]);
     assert_eq!(second.nodes[0].test, Test::AtMost(0.5, Missing::AsZero));
     assert_eq!((third.nodes.len(), &third.leaves[..]), (0, &[-0.75][..]));
 

@@ -11,7 +11,9 @@
 //! Both add the leaves in the same order: trees are sorted by depth, tree t adds to the sum t mod 8, and the eight sums are
 //! added in pairs. That order is part of what a score *is* here, and the same everywhere.
 
-use super::encoding::{CodeTest, CodeTests, Encoding};
+use std::sync::OnceLock;
+
+use super::encoding::{CodeTest, Encoding};
 use super::{Child, Ensemble, Tree};
 use crate::order::positions;
 use crate::vectors;
@@ -32,8 +34,9 @@ pub struct Compiled {
     /// Nodes and leaves of all trees in level order.
     places: Places,
     groups: Vec<Group>,
-    /// Nodes of the trees of at most [`MOST_LEAVES`] leaves, each tree from its last to its first.
-    choices: Vec<Choice>,
+    /// Nodes of the trees of at most [`MOST_LEAVES`] leaves, each tree from its last to its first; made when many rows are
+    /// scored for the first time, since loading should be quick.
+    choices: OnceLock<Vec<Choice>>,
     leaves: Vec<f64>,
     /// Leaves of the largest tree.
     most_leaves: usize,
@@ -52,8 +55,9 @@ struct Group {
 struct TreePlace {
     root: u32,
     first_leaf: u32,
-    /// Its nodes among the choices, or `None` when it has too many leaves.
-    choices: Option<(u32, u32)>,
+    leaves: u32,
+    /// Where its nodes begin among the choices, unless it has too many leaves.
+    first_choice: u32,
 }
 
 /// A node for many rows: which of two slots it passes on.
@@ -132,16 +136,23 @@ impl Compiled {
         Self::with_tests(ensemble).0
     }
 
-    /// The same, with the tests as the encoding knows them.
-    pub(crate) fn with_tests(ensemble: &Ensemble) -> (Self, CodeTests) {
+    /// The same, with the tests of all nodes, tree after tree, as the encoding knows them.
+    pub(crate) fn with_tests(ensemble: &Ensemble) -> (Self, Vec<CodeTest>) {
         let (encoding, tests) = Encoding::new(ensemble);
-        let mut layout = Layout::default();
-        let depths: Vec<usize> = ensemble.trees.iter().map(depth).collect();
-        let order = positions(depths.len(), &|a, b| depths[a].cmp(&depths[b]));
-        let mut trees: Vec<(usize, TreePlace)> = order
-            .into_iter()
-            .map(|index| (depths[index], layout.tree(&ensemble.trees[index], &tests[index])))
-            .collect();
+        let mut first_tests = Vec::with_capacity(ensemble.trees.len());
+        let mut depths = Vec::with_capacity(ensemble.trees.len());
+        let mut nodes = 0;
+        for tree in &ensemble.trees {
+            first_tests.push(nodes);
+            depths.push(tree.depth());
+            nodes += tree.nodes.len();
+        }
+        let mut layout = Layout::with_room(nodes, ensemble.trees.len() + LANES);
+        let mut trees = Vec::with_capacity(ensemble.trees.len() + LANES);
+        for index in positions(depths.len(), &|a, b| depths[a].cmp(&depths[b])) {
+            let place = layout.tree(&ensemble.trees[index], &tests[first_tests[index]..]);
+            trees.push((depths[index], place));
+        }
         // Trees that add nothing fill the last group.
         let nothing = Tree {
             nodes: Vec::new(),
@@ -164,7 +175,7 @@ impl Compiled {
         let compiled = Self {
             places: Places::pack(&layout.places),
             groups,
-            choices: layout.choices,
+            choices: OnceLock::new(),
             leaves: layout.leaves,
             most_leaves: ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len())),
             scale: ensemble.scale,
@@ -248,33 +259,46 @@ impl Compiled {
     /// The raw scores of encoded rows.
     #[inline(always)]
     pub(crate) fn raw_scores_of(&self, codes: &[[u8; ROWS]], slots: &mut Slots) -> [f64; ROWS] {
+        let choices = self.choices.get_or_init(|| self.all_choices());
         let mut sums = [[0.0; ROWS]; LANES];
         for group in &self.groups {
             for (tree, sums) in group.trees.iter().zip(&mut sums) {
-                match tree.choices {
-                    Some((start, end)) => {
-                        let choices = &self.choices[start as usize..end as usize];
-                        let reached = slots.choose(choices, codes);
-                        let Some(leaves) = self.leaves[tree.first_leaf as usize..].first_chunk::<MOST_LEAVES>() else {
-                            continue;
-                        };
-                        for row in 0..ROWS {
-                            sums[row] += leaves[usize::from(reached[row])];
-                        }
+                if tree.has_choices() {
+                    let choices = &choices[tree.first_choice as usize..][..tree.leaves as usize - 1];
+                    let reached = slots.choose(choices, codes);
+                    let Some(leaves) = self.leaves[tree.first_leaf as usize..].first_chunk::<MOST_LEAVES>() else {
+                        continue;
+                    };
+                    for row in 0..ROWS {
+                        sums[row] += leaves[usize::from(reached[row])];
                     }
-                    None => {
-                        for (row, sum) in sums.iter_mut().enumerate() {
-                            let leaf = match &self.places {
-                                Places::Narrow(places) => walk_one(places, tree.root, codes, row),
-                                Places::Wide(places) => walk_one(places, tree.root, codes, row),
-                            };
-                            *sum += self.leaves[tree.first_leaf as usize + leaf];
-                        }
+                } else {
+                    for (row, sum) in sums.iter_mut().enumerate() {
+                        let leaf = match &self.places {
+                            Places::Narrow(places) => walk_one(places, tree.root, codes, row),
+                            Places::Wide(places) => walk_one(places, tree.root, codes, row),
+                        };
+                        *sum += self.leaves[tree.first_leaf as usize + leaf];
                     }
                 }
             }
         }
         std::array::from_fn(|row| self.total(std::array::from_fn(|lane| sums[lane][row])))
+    }
+
+    /// The choices of all trees that have some.
+    #[inline(never)]
+    fn all_choices(&self) -> Vec<Choice> {
+        let mut choices = Vec::with_capacity(self.leaves.len());
+        for tree in self.groups.iter().flat_map(|group| &group.trees) {
+            if tree.has_choices() {
+                match &self.places {
+                    Places::Narrow(places) => tree.choices(places, &mut choices),
+                    Places::Wide(places) => tree.choices(places, &mut choices),
+                }
+            }
+        }
+        choices
     }
 
     /// Adds the sums of the lanes in pairs.
@@ -329,107 +353,110 @@ impl Slots {
     }
 }
 
+impl TreePlace {
+    fn has_choices(&self) -> bool {
+        self.leaves as usize <= MOST_LEAVES
+    }
+
+    /// Appends the nodes of the tree from the last to the first.
+    fn choices<P: Place>(&self, places: &[P], choices: &mut Vec<Choice>) {
+        let places = &places[self.root as usize..][..2 * self.leaves as usize - 1];
+        // A leaf passes on its number, and a node what stands in the slot that it has got.
+        let mut passed_on = [0; 2 * MOST_LEAVES];
+        let mut slots = (0..SLOTS).rev();
+        for (at, place) in places.iter().enumerate().rev() {
+            if place.to_left() == 0 {
+                passed_on[at] = place.column();
+                continue;
+            }
+            let left = at + place.to_left() as usize;
+            choices.push(Choice {
+                column: to_u32(place.column()),
+                rank: place.rank(),
+                left: u16::try_from(passed_on[left]).unwrap_or(u16::MAX),
+                right: u16::try_from(passed_on[left + 1]).unwrap_or(u16::MAX),
+            });
+            passed_on[at] = slots.next().unwrap_or_default();
+        }
+    }
+}
+
 /// Everything while it is being laid out.
-#[derive(Default)]
 struct Layout {
     places: Vec<Loose>,
-    choices: Vec<Choice>,
     leaves: Vec<f64>,
+    /// Choices of the trees so far.
+    choices: usize,
+    /// What has been found of the tree at hand, and is reused for the next.
+    found: Vec<Child>,
 }
 
 impl Layout {
+    fn with_room(nodes: usize, trees: usize) -> Self {
+        Self {
+            places: Vec::with_capacity(2 * nodes + trees),
+            leaves: Vec::with_capacity(nodes + trees + MOST_LEAVES),
+            choices: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a tree, the tests of whose nodes come first among the tests given.
+    #[inline(never)]
     fn tree(&mut self, tree: &Tree, tests: &[CodeTest]) -> TreePlace {
-        let (root, first_leaf) = (self.places.len(), self.leaves.len());
+        let place = TreePlace {
+            root: to_u32(self.places.len()),
+            first_leaf: to_u32(self.leaves.len()),
+            leaves: to_u32(tree.leaves.len()),
+            first_choice: to_u32(self.choices),
+        };
         // Level order: what is still to be placed is what has been found so far.
-        let mut found = vec![tree.root()];
-        let mut place_of_node = vec![0; tree.nodes.len()];
-        let mut leaf_number = vec![0; tree.leaves.len()];
-        let mut at = 0;
+        let found = &mut self.found;
+        found.clear();
+        found.push(tree.root());
+        let (mut at, mut leaves) = (0, 0);
         while let Some(&child) = found.get(at) {
             match child {
                 Child::Node(index) => {
                     let (node, test) = (&tree.nodes[index as usize], tests[index as usize]);
-                    place_of_node[index as usize] = at;
                     self.places.push(Loose {
                         rank: test.rank,
                         column: test.column,
                         to_left: to_u32(found.len() - at),
                     });
-                    found.extend([node.left, node.right]);
+                    found.push(node.left);
+                    found.push(node.right);
                 }
                 Child::Leaf(leaf) => {
-                    let number = self.leaves.len() - first_leaf;
-                    leaf_number[leaf as usize] = number;
                     self.leaves.push(tree.leaves[leaf as usize]);
                     self.places.push(Loose {
                         rank: u8::MAX,
-                        column: to_u32(number),
+                        column: leaves,
                         to_left: 0,
                     });
+                    leaves += 1;
                 }
             }
             at += 1;
         }
-        let choices = (tree.leaves.len() <= MOST_LEAVES).then(|| {
-            let start = self.choices.len();
-            let mut slot_of_node = vec![0; tree.nodes.len()];
-            let nodes = found.iter().rev().filter_map(|child| match child {
-                Child::Node(index) => Some(*index as usize),
-                Child::Leaf(_) => None,
-            });
-            for (index, slot) in nodes.zip((0..SLOTS).rev()) {
-                slot_of_node[index] = slot;
-                let (node, test) = (&tree.nodes[index], tests[index]);
-                let slot_of = |child| match child {
-                    Child::Node(below) => slot_of_node[below as usize],
-                    Child::Leaf(leaf) => leaf_number[leaf as usize],
-                };
-                self.choices.push(Choice {
-                    column: test.column,
-                    rank: test.rank,
-                    left: u16::try_from(slot_of(node.left)).unwrap_or(u16::MAX),
-                    right: u16::try_from(slot_of(node.right)).unwrap_or(u16::MAX),
-                });
-            }
-            (to_u32(start), to_u32(self.choices.len()))
-        });
-        TreePlace {
-            root: to_u32(root),
-            first_leaf: to_u32(first_leaf),
-            choices,
+        if place.has_choices() {
+            self.choices += tree.nodes.len();
         }
+        place
     }
 }
 
 impl Places {
     fn pack(places: &[Loose]) -> Self {
-        let narrow = |place: &Loose| {
-            let (column, to_left) = (u16::try_from(place.column).ok()?, u8::try_from(place.to_left).ok()?);
-            Some(Narrow(
-                u32::from(place.rank) | u32::from(column) << 8 | u32::from(to_left) << 24,
-            ))
-        };
+        let is_narrow = |place: &Loose| place.column <= u32::from(u16::MAX) && place.to_left <= u32::from(u8::MAX);
+        if places.iter().all(is_narrow) {
+            let narrow = |place: &Loose| Narrow(u32::from(place.rank) | place.column << 8 | place.to_left << 24);
+            return Self::Narrow(places.iter().map(narrow).collect());
+        }
         let wide =
             |place: &Loose| Wide(u64::from(place.rank) | u64::from(place.column) << 8 | u64::from(place.to_left) << 36);
-        places
-            .iter()
-            .map(narrow)
-            .collect::<Option<_>>()
-            .map_or_else(|| Self::Wide(places.iter().map(wide).collect()), Self::Narrow)
+        Self::Wide(places.iter().map(wide).collect())
     }
-}
-
-fn depth(tree: &Tree) -> usize {
-    let (mut depths, mut deepest) = (vec![0; tree.nodes.len()], 0);
-    for (index, node) in tree.nodes.iter().enumerate() {
-        deepest = deepest.max(depths[index] + 1);
-        for child in [node.left, node.right] {
-            if let Child::Node(below) = child {
-                depths[below as usize] = depths[index] + 1;
-            }
-        }
-    }
-    deepest
 }
 
 /// A position among things of which a model file holds fewer than 2³²: each takes more than a byte of it.

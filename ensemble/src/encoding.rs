@@ -5,18 +5,25 @@
 //! code that answers the test) and for each 255 of its thresholds; each distinct set of levels has a column of its own,
 //! whose code is 0 for a level in the set and 255 for the others. A row passes a test when `code ≤ rank`.
 
-use std::collections::BTreeMap;
 use std::hint::select_unpredictable;
 
 use super::compiled::to_u32;
 use super::tree::is_in;
-use super::{Ensemble, Levels, Missing, Test, Tree, ZERO_THRESHOLD};
-use crate::order::positions;
+use super::{Ensemble, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
+use crate::order::{positions, sort_by_key};
 
 /// The code that passes no test: ranks end at 254.
 const PASSES_NONE: u8 = u8::MAX;
 /// Thresholds that a column tells apart.
 const CHUNK: usize = PASSES_NONE as usize;
+/// The ways to treat a missing value, each at its own position.
+const MISSING: [Missing; 5] = [
+    Missing::AsZero,
+    Missing::Left,
+    Missing::Right,
+    Missing::ZeroLeft,
+    Missing::ZeroRight,
+];
 /// Thresholds that are compared at once.
 const BLOCK: usize = 16;
 
@@ -46,7 +53,6 @@ struct Chunk {
 #[derive(Debug, Clone)]
 struct Column {
     column: u32,
-    missing: Missing,
     /// The code of a missing value.
     code_of_nothing: u8,
     /// Whether zero is missing, too.
@@ -63,89 +69,147 @@ struct SetColumn {
 }
 
 /// A test as a comparison: passed when the code in `column` is at most `rank`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CodeTest {
     pub(crate) column: u32,
     pub(crate) rank: u8,
 }
 
-/// The tests of all nodes, tree after tree, in the order of the nodes.
-pub(crate) type CodeTests = Vec<Vec<CodeTest>>;
+/// A numeric test while thresholds are ranked.
+#[derive(Debug, Clone, Copy, Default)]
+struct Numeric {
+    /// The threshold, as a number of the same order.
+    key: u64,
+    /// Position among the nodes of all trees.
+    node: u32,
+    missing: u8,
+}
 
 impl Encoding {
-    /// Ranks all thresholds of an ensemble that has passed its checks.
-    pub(crate) fn new(ensemble: &Ensemble) -> (Self, CodeTests) {
+    /// Ranks all thresholds of an ensemble that has passed its checks. The tests are those of all nodes, tree after tree.
+    pub(crate) fn new(ensemble: &Ensemble) -> (Self, Vec<CodeTest>) {
         let nodes = || ensemble.trees.iter().flat_map(|tree| &tree.nodes);
-        let features = nodes().map(|node| usize::from(node.feature) + 1).max().unwrap_or(0);
-        let mut by_feature = vec![Vec::new(); features];
+        // Where the numeric tests of each feature begin, once those of all features stand one after the other.
+        let mut starts = Vec::new();
+        let mut count = 0;
         for node in nodes() {
-            if let Test::AtMost(threshold, _) = node.test {
-                by_feature[usize::from(node.feature)].push(one_zero(threshold));
+            let feature = usize::from(node.feature);
+            if starts.len() < feature + 2 {
+                starts.resize(feature + 2, 0_usize);
+            }
+            starts[feature + 1] += usize::from(matches!(node.test, Test::AtMost(..)));
+            count += 1;
+        }
+        for feature in 1..starts.len() {
+            starts[feature] += starts[feature - 1];
+        }
+        let mut numeric = vec![Numeric::default(); starts.last().copied().unwrap_or_default()];
+        let mut next = starts.clone();
+        for (index, node) in (0..).zip(nodes()) {
+            if let Test::AtMost(threshold, missing) = node.test {
+                let place = &mut next[usize::from(node.feature)];
+                numeric[*place] = Numeric {
+                    key: key_of(threshold),
+                    node: index,
+                    missing: missing as u8,
+                };
+                *place += 1;
             }
         }
         let mut encoding = Self {
-            chunks: Vec::with_capacity(by_feature.len()),
+            chunks: Vec::with_capacity(starts.len()),
             blocks: Vec::new(),
             sets: Vec::new(),
             words: Vec::new(),
             columns: 0,
         };
-        let mut first_chunk = Vec::with_capacity(features);
-        for (feature, thresholds) in (0..).zip(&mut by_feature) {
-            let order = positions(thresholds.len(), &|a, b| thresholds[a].total_cmp(&thresholds[b]));
-            *thresholds = order.into_iter().map(|place| thresholds[place]).collect();
-            thresholds.dedup();
-            first_chunk.push(encoding.chunks.len());
-            for thresholds in thresholds.chunks(CHUNK) {
-                let chunk = Chunk::new(feature, thresholds, &mut encoding.blocks);
-                encoding.chunks.push(chunk);
+        let mut tests = vec![CodeTest::default(); count];
+        let mut scratch = Vec::new();
+        for (feature, bounds) in (0..).zip(starts.windows(2)) {
+            let numeric = &mut numeric[bounds[0]..bounds[1]];
+            sort_by_key(numeric, &mut scratch, |numeric| numeric.key);
+            encoding.add_chunks(feature, numeric, &mut tests);
+        }
+        encoding.add_sets(ensemble, &mut tests);
+        (encoding, tests)
+    }
+
+    /// Ranks the thresholds of a feature, given its tests in increasing order.
+    #[inline(never)]
+    fn add_chunks(&mut self, feature: u16, numeric: &[Numeric], tests: &mut [CodeTest]) {
+        let mut rest = numeric;
+        while let Some(first) = rest.first() {
+            let mut thresholds = [first.key; CHUNK];
+            let mut columns = [None; MISSING.len()];
+            let (mut rank, mut used) = (0, 0);
+            for numeric in rest {
+                if numeric.key != thresholds[rank] {
+                    if rank + 1 == CHUNK {
+                        break;
+                    }
+                    rank += 1;
+                    thresholds[rank] = numeric.key;
+                }
+                let column = &mut columns[usize::from(numeric.missing)];
+                tests[numeric.node as usize] = CodeTest {
+                    column: *column.get_or_insert_with(|| next_column(&mut self.columns)),
+                    rank: to_code(rank),
+                };
+                used += 1;
+            }
+            rest = &rest[used..];
+            let mut chunk = Chunk::new(feature, &thresholds[..=rank], &mut self.blocks);
+            for (column, missing) in columns.into_iter().zip(MISSING) {
+                if let Some(column) = column {
+                    chunk.add_column(column, missing);
+                }
+            }
+            self.chunks.push(chunk);
+        }
+    }
+
+    /// Gives each distinct set of levels its column.
+    fn add_sets(&mut self, ensemble: &Ensemble, tests: &mut [CodeTest]) {
+        let mut in_set: Vec<(&Tree, &Node, usize)> = Vec::new();
+        let mut index = 0;
+        for tree in &ensemble.trees {
+            for node in &tree.nodes {
+                if matches!(node.test, Test::InSet { .. }) {
+                    in_set.push((tree, node, index));
+                }
+                index += 1;
             }
         }
-        let mut set_columns = BTreeMap::new();
-        let mut tests = Vec::with_capacity(ensemble.trees.len());
-        for tree in &ensemble.trees {
-            let tests_of_tree = tree.nodes.iter().map(|node| match node.test {
-                Test::AtMost(threshold, missing) => {
-                    let rank = by_feature[usize::from(node.feature)].partition_point(|&other| other < threshold);
-                    let chunk = &mut encoding.chunks[first_chunk[usize::from(node.feature)] + rank / CHUNK];
-                    let known = chunk.columns.iter().find(|column| column.missing == missing);
-                    let column = known.map_or_else(|| next(&mut encoding.columns), |known| known.column);
-                    if known.is_none() {
-                        chunk.add_column(column, missing);
-                    }
-                    CodeTest {
-                        column,
-                        rank: to_code(rank % CHUNK),
-                    }
-                }
+        let key = |place: usize| {
+            let (tree, node, _) = in_set[place];
+            match node.test {
                 Test::InSet {
                     start,
                     length,
                     levels,
                     missing_left,
-                } => {
-                    let words = set_words(tree, start, length);
-                    let column = *set_columns
-                        .entry((node.feature, levels, missing_left, words))
-                        .or_insert_with(|| {
-                            let column = next(&mut encoding.columns);
-                            let start = encoding.words.len();
-                            encoding.words.extend(words);
-                            encoding.sets.push(SetColumn {
-                                column,
-                                feature: node.feature,
-                                levels,
-                                missing_left,
-                                words: start..encoding.words.len(),
-                            });
-                            column
-                        });
-                    CodeTest { column, rank: 0 }
-                }
-            });
-            tests.push(tests_of_tree.collect());
+                } => (node.feature, levels, missing_left, set_words(tree, start, length)),
+                Test::AtMost(..) => (node.feature, Levels::Truncated, false, &[][..]),
+            }
+        };
+        let mut last = None;
+        for place in positions(in_set.len(), &|a, b| key(a).cmp(&key(b))) {
+            let set @ (feature, levels, missing_left, words) = key(place);
+            if last != Some(set) {
+                last = Some(set);
+                let start = self.words.len();
+                self.words.extend_from_slice(words);
+                self.sets.push(SetColumn {
+                    column: next_column(&mut self.columns),
+                    feature,
+                    levels,
+                    missing_left,
+                    words: start..self.words.len(),
+                });
+            }
+            let column = self.sets.last().map_or(0, |set| set.column);
+            tests[in_set[place].2] = CodeTest { column, rank: 0 };
         }
-        (encoding, tests)
     }
 
     /// Number of columns.
@@ -178,19 +242,21 @@ impl Encoding {
 }
 
 impl Chunk {
-    fn new(feature: u16, thresholds: &[f64], blocks: &mut Vec<[f64; BLOCK]>) -> Self {
-        let start = blocks.len();
-        blocks.extend(thresholds.chunks(BLOCK).map(|part| {
+    /// A chunk of these thresholds, given by their keys in increasing order.
+    fn new(feature: u16, keys: &[u64], all_blocks: &mut Vec<[f64; BLOCK]>) -> Self {
+        let start = all_blocks.len();
+        for part in keys.chunks(BLOCK) {
             let mut block = [f64::INFINITY; BLOCK];
-            block[..part.len()].copy_from_slice(part);
-            block
-        }));
-        let blocks = start..blocks.len();
+            for (threshold, &key) in block.iter_mut().zip(part) {
+                *threshold = threshold_of(key);
+            }
+            all_blocks.push(block);
+        }
+        let blocks = start..all_blocks.len();
         let pivots = (blocks.len() > 1).then(|| {
             let mut pivots = Box::new([f64::INFINITY; BLOCK]);
-            let lasts = thresholds.chunks_exact(BLOCK).map(|part| part[BLOCK - 1]);
-            for (pivot, last) in pivots.iter_mut().zip(lasts.take(blocks.len() - 1)) {
-                *pivot = last;
+            for (pivot, block) in pivots.iter_mut().zip(&all_blocks[start..blocks.end - 1]) {
+                *pivot = block[BLOCK - 1];
             }
             pivots
         });
@@ -198,7 +264,7 @@ impl Chunk {
             feature,
             blocks,
             pivots,
-            rank_of_zero: to_code(thresholds.partition_point(|&threshold| threshold < 0.0)),
+            rank_of_zero: to_code(keys.partition_point(|&key| key < key_of(0.0))),
             columns: Vec::new(),
         }
     }
@@ -206,7 +272,6 @@ impl Chunk {
     fn add_column(&mut self, column: u32, missing: Missing) {
         self.columns.push(Column {
             column,
-            missing,
             code_of_nothing: match missing {
                 Missing::AsZero => self.rank_of_zero,
                 Missing::Left | Missing::ZeroLeft => 0,
@@ -224,7 +289,7 @@ fn set_words(tree: &Tree, start: u32, length: u32) -> &[u32] {
     &words[..used]
 }
 
-fn next(columns: &mut usize) -> u32 {
+fn next_column(columns: &mut usize) -> u32 {
     let column = to_u32(*columns);
     *columns += 1;
     column
@@ -246,7 +311,14 @@ fn count_below(thresholds: &[f64; BLOCK], value: f64) -> usize {
     below.count_ones() as usize
 }
 
-/// −0 and 0 are one threshold.
-fn one_zero(threshold: f64) -> f64 {
-    threshold + 0.0
+/// A threshold as a number that is ordered as thresholds are; −0 and 0 are one threshold, and none is NaN.
+fn key_of(threshold: f64) -> u64 {
+    let bits = (threshold + 0.0).to_bits();
+    if bits >> 63 == 0 { bits | SIGN } else { !bits }
 }
+
+fn threshold_of(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 0 { !key } else { key & !SIGN })
+}
+
+const SIGN: u64 = 1 << 63;

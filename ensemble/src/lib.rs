@@ -2,7 +2,8 @@
 //!
 //! This is the part of the engine whose speed matters: [`Compiled`] for raw scores, [`shap`] for explanations. It is a
 //! crate of its own because an optimisation level belongs to a crate: in WebAssembly this one is compiled for speed, and
-//! all else for size. Users of the engine find it again as `candor_core::ensemble` and `candor_core::shap`.
+//! all else for size. Steps of loading are functions that are not inlined: a WebAssembly host makes a function fast once it
+//! has been called a few times, but never while it runs. Users of the engine find it again as `candor_core::ensemble` and `candor_core::shap`.
 #![forbid(unsafe_code)]
 
 mod compiled;

@@ -1,5 +1,5 @@
-//! Sorting by position. All that the engine sorts goes through one function, and a plain one: each type that is sorted
-//! would otherwise bring its own copy of the standard library's sort, of 5 to 10 KB, into the engine's WebAssembly.
+//! Sorting. All that the engine sorts goes through plain merge sorts, of positions wherever time allows: each type that is
+//! sorted would otherwise bring its own copy of the standard library's sort, of 5 to 10 KB, into the engine's WebAssembly.
 
 use std::cmp::Ordering;
 
@@ -38,9 +38,47 @@ pub fn descending(count: usize, value: &dyn Fn(usize) -> f64) -> Vec<usize> {
     positions(count, &|a, b| value(b).total_cmp(&value(a)))
 }
 
+/// Sorts by increasing key; equal ones keep their order. `scratch` is room for a second copy, reused from call to call.
+#[inline(never)]
+pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], scratch: &mut Vec<T>, key: impl Fn(&T) -> u64) {
+    let mut run = 1;
+    while run < items.len() {
+        scratch.clear();
+        scratch.extend_from_slice(items);
+        for (from, to) in scratch.chunks(2 * run).zip(items.chunks_mut(2 * run)) {
+            let (mut left, mut right) = from.split_at(run.min(from.len()));
+            for place in to {
+                let takes_right = match (left.first(), right.first()) {
+                    (Some(left), Some(right)) => key(right) < key(left),
+                    (left, _) => left.is_none(),
+                };
+                let taken = if takes_right { &mut right } else { &mut left };
+                if let Some((first, rest)) = taken.split_first() {
+                    (*place, *taken) = (*first, rest);
+                }
+            }
+        }
+        run *= 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_are_sorted_by_key_and_equal_ones_keep_their_order() {
+        let mut scratch = Vec::new();
+        for count in 0..70_u64 {
+            for step in [0, 1, 3, 7, 31] {
+                let items: Vec<(u64, u64)> = (0..count).map(|index| (index * step % 11, index)).collect();
+                let (mut expected, mut found) = (items.clone(), items);
+                expected.sort_by_key(|item| item.0);
+                sort_by_key(&mut found, &mut scratch, |item| item.0);
+                assert_eq!(found, expected, "{count} by {step}");
+            }
+        }
+    }
 
     #[test]
     fn positions_are_sorted_and_equal_ones_keep_their_order() {

@@ -198,9 +198,14 @@ impl Tree {
         }
     }
 
-    /// Per node, the share of its cover that went left; a node that no training row reached weighs both sides alike.
-    pub fn shares(&self) -> Vec<f64> {
-        let (mut shares, mut covers) = (vec![0.5; self.nodes.len()], vec![0.0; self.nodes.len()]);
+    /// Writes to `shares`, per node, the share of its cover that went left; a node that no training row reached weighs both
+    /// sides alike. `covers` is room for the covers of the nodes.
+    #[inline(never)]
+    pub(crate) fn shares(&self, shares: &mut Vec<f64>, covers: &mut Vec<f64>) {
+        shares.clear();
+        shares.resize(self.nodes.len(), 0.5);
+        covers.clear();
+        covers.resize(self.nodes.len(), 0.0);
         for (index, node) in self.nodes.iter().enumerate().rev() {
             let cover = |child| match child {
                 Child::Node(below) => covers[below as usize],
@@ -212,10 +217,10 @@ impl Tree {
                 shares[index] = left / both;
             }
         }
-        shares
     }
 
     /// Tests on the longest path, of a tree whose children come after their parents.
+    #[inline(never)]
     pub fn depth(&self) -> usize {
         let mut depths = vec![0; self.nodes.len()];
         let mut deepest = 0;

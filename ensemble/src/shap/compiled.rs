@@ -15,14 +15,14 @@
     reason = "plain loops over points and rows show what becomes one vector instruction"
 )]
 
-use super::quadrature::Rule;
-use crate::{Child, CodeTest, Tree, to_u32};
+use super::quadrature::{POINTS, Points};
+use crate::{Child, CodeTest, Node, Tree, to_u32};
 
 /// A tree as ranges of the arrays of a [`Layout`].
 #[derive(Debug, Clone)]
 pub(super) struct CompiledTree {
-    /// Quadrature points that make its integrals exact, a multiple of the points of a kernel.
-    pub(super) points: u32,
+    /// Runs of a kernel that make its integrals exact.
+    pub(super) kernels: u32,
     splits: (u32, u32),
     twigs: (u32, u32),
     tips: (u32, u32),
@@ -84,27 +84,6 @@ struct Repeat {
     inverses: u32,
 }
 
-/// The points of a rule that a kernel works on at a time, and the rule's weights there.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Points<const K: usize> {
-    pub(super) points: [f64; K],
-    /// 1 − t for each point t.
-    pub(super) complements: [f64; K],
-    pub(super) weights: [f64; K],
-}
-
-impl<const K: usize> Points<K> {
-    /// The points of a rule from number `first` on.
-    pub(super) fn of(rule: &Rule, first: usize) -> Self {
-        let points = std::array::from_fn(|k| rule.points[first + k]);
-        Self {
-            points,
-            complements: points.map(|point| 1.0 - point),
-            weights: std::array::from_fn(|k| rule.weights[first + k]),
-        }
-    }
-}
-
 /// Numbers for K points and R rows.
 type Lanes<const K: usize, const R: usize> = [[f64; R]; K];
 
@@ -135,52 +114,73 @@ impl<const K: usize, const R: usize> Slot<K, R> {
     };
 }
 
-/// What is above each node of a tree.
-#[derive(Debug)]
-pub(super) struct Above {
-    /// The parent, and whether the node is on its left; the root is its own parent.
-    parents: Vec<(usize, bool)>,
+/// What is known of the nodes of a tree while it is laid out; reused from tree to tree.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    nodes: Vec<Surveyed>,
     /// Largest number of distinct features on a path.
     pub(super) most_features: usize,
 }
 
-impl Above {
-    pub(super) fn of(tree: &Tree) -> Self {
-        let mut parents = vec![(0, true); tree.nodes.len()];
+#[derive(Debug, Clone, Copy, Default)]
+struct Surveyed {
+    /// Share of the cover that goes left.
+    share: f64,
+    /// z: product of the cover shares of the edges above that test the feature.
+    cover: f64,
+    /// The parent, and whether the node is on its left; the root is its own parent.
+    parent: u32,
+    is_left: bool,
+    /// The node above that last tests the same feature, and whether the node is on its left.
+    same_feature: Option<(u32, bool)>,
+    /// Distinct features on the path, down to the node.
+    features: u32,
+    slot: u32,
+}
+
+impl Survey {
+    /// Looks at a tree whose parents come before children, of these shares.
+    #[inline(never)]
+    pub(super) fn of(&mut self, tree: &Tree, shares: &[f64]) {
+        self.nodes.clear();
+        self.nodes.resize(tree.nodes.len(), Surveyed::default());
+        self.most_features = 0;
         for (index, node) in tree.nodes.iter().enumerate() {
             for (child, is_left) in [(node.left, true), (node.right, false)] {
                 if let Child::Node(below) = child {
-                    parents[below as usize] = (index, is_left);
+                    let below = &mut self.nodes[below as usize];
+                    (below.parent, below.is_left) = (to_u32(index), is_left);
                 }
             }
-        }
-        let mut above = Self {
-            parents,
-            most_features: 0,
-        };
-        let mut features: Vec<usize> = Vec::with_capacity(tree.nodes.len());
-        for index in 0..tree.nodes.len() {
-            let before = if index == 0 {
+            let mut node = self.nodes[index];
+            node.share = shares[index];
+            node.features = if index == 0 {
                 0
             } else {
-                features[above.parents[index].0]
+                self.nodes[node.parent as usize].features
             };
-            let count = before + usize::from(above.same_feature(tree, index).is_none());
-            features.push(count);
-            above.most_features = above.most_features.max(count);
+            node.same_feature = self.same_feature(tree, index);
+            node.cover = 1.0;
+            match node.same_feature {
+                None => node.features += 1,
+                Some((above, is_left)) => {
+                    let above = &self.nodes[above as usize];
+                    node.cover = above.cover * if is_left { above.share } else { 1.0 - above.share };
+                }
+            }
+            self.most_features = self.most_features.max(node.features as usize);
+            self.nodes[index] = node;
         }
-        above
     }
 
-    /// The node above that last tests the same feature, and whether the node is on its left.
-    fn same_feature(&self, tree: &Tree, index: usize) -> Option<(usize, bool)> {
+    fn same_feature(&self, tree: &Tree, index: usize) -> Option<(u32, bool)> {
         let mut at = index;
         while at > 0 {
-            let (parent, is_left) = self.parents[at];
-            if tree.nodes[parent].feature == tree.nodes[index].feature {
+            let Surveyed { parent, is_left, .. } = self.nodes[at];
+            if tree.nodes[parent as usize].feature == tree.nodes[index].feature {
                 return Some((parent, is_left));
             }
-            at = parent;
+            at = parent as usize;
         }
         None
     }
@@ -209,53 +209,54 @@ impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>] {
 }
 
 impl Layout {
-    /// Lays out a tree for a rule of these points. Parents come before children among its nodes.
-    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], above: &Above, shares: &[f64], points: &[f64]) {
-        let is_twig = |index: usize| {
-            let node = &tree.nodes[index];
-            matches!((node.left, node.right), (Child::Leaf(_), Child::Leaf(_)))
-        };
-        let twig_count = (0..tree.nodes.len()).filter(|&index| is_twig(index)).count();
-        let (mut next_split, mut next_twig) = (0, tree.nodes.len() - twig_count);
+    /// Room for trees of so many nodes in all.
+    pub(super) fn with_room(trees: usize, nodes: usize) -> Self {
+        Self {
+            trees: Vec::with_capacity(trees),
+            splits: Vec::with_capacity(nodes),
+            twigs: Vec::with_capacity(nodes.div_ceil(2)),
+            tips: Vec::with_capacity(nodes.div_ceil(2)),
+            ..Self::default()
+        }
+    }
+
+    /// Lays out a tree, surveyed, for a rule of these points. Parents come before children among its nodes.
+    #[inline(never)]
+    pub(super) fn push(&mut self, tree: &Tree, tests: &[CodeTest], survey: &mut Survey, rule: &[Points<POINTS>]) {
+        let is_twig = |node: &Node| matches!((node.left, node.right), (Child::Leaf(_), Child::Leaf(_)));
+        let twigs = tree.nodes.iter().filter(|node| is_twig(node)).count();
+        let (mut next_split, mut next_twig) = (0, tree.nodes.len() - twigs);
         let mut next_tip = tree.nodes.len();
-        let mut slot_of_node = vec![0; tree.nodes.len()];
-        for (index, slot) in slot_of_node.iter_mut().enumerate() {
-            let next = if is_twig(index) {
-                &mut next_twig
-            } else {
-                &mut next_split
-            };
-            *slot = to_u32(*next);
+        for (node, surveyed) in tree.nodes.iter().zip(&mut survey.nodes) {
+            let next = if is_twig(node) { &mut next_twig } else { &mut next_split };
+            surveyed.slot = to_u32(*next);
             *next += 1;
         }
         let starts = (self.splits.len(), self.twigs.len(), self.tips.len());
-        let mut covers = Vec::with_capacity(tree.nodes.len());
-        for (index, node) in tree.nodes.iter().enumerate() {
-            let share = shares[index];
-            let (repeat, cover) = match above.same_feature(tree, index) {
-                None => (0, 1.0),
-                Some((split, is_left)) => {
-                    let share_above: f64 = if is_left { shares[split] } else { 1.0 - shares[split] };
-                    let cover = covers[split] * share_above;
-                    let (above, side) = (slot_of_node[split], if is_left { 0 } else { u64::MAX });
+        for ((node, test), surveyed) in tree.nodes.iter().zip(tests).zip(&survey.nodes) {
+            let &Surveyed { share, cover, .. } = surveyed;
+            let repeat = match surveyed.same_feature {
+                None => 0,
+                Some((above, is_left)) => {
                     self.repeats.push(Repeat {
                         share,
                         cover,
-                        above,
-                        side,
+                        above: survey.nodes[above as usize].slot,
+                        side: if is_left { 0 } else { u64::MAX },
                         inverses: to_u32(self.inverses.len()),
                     });
-                    self.inverses
-                        .extend(points.iter().map(|&point| 1.0 / (cover * (1.0 - point) + point)));
-                    (to_u32(self.repeats.len()), cover)
+                    for points in rule {
+                        let factors = points.points.map(|point| 1.0 / (cover * (1.0 - point) + point));
+                        self.inverses.extend_from_slice(&factors);
+                    }
+                    to_u32(self.repeats.len())
                 }
             };
-            covers.push(cover);
             let edge = Edge {
                 cover_left: cover * share,
-                column: tests[index].column,
+                column: test.column,
                 feature: node.feature,
-                rank: tests[index].rank,
+                rank: test.rank,
                 repeat,
             };
             if let (Child::Leaf(left), Child::Leaf(right)) = (node.left, node.right) {
@@ -268,7 +269,7 @@ impl Layout {
                 continue;
             }
             let mut slot_of = |child| match child {
-                Child::Node(below) => slot_of_node[below as usize],
+                Child::Node(below) => survey.nodes[below as usize].slot,
                 Child::Leaf(leaf) => {
                     let slot = to_u32(next_tip);
                     next_tip += 1;
@@ -284,7 +285,7 @@ impl Layout {
         }
         self.slots = self.slots.max(next_tip).max(1);
         self.trees.push(CompiledTree {
-            points: to_u32(points.len()),
+            kernels: to_u32(rule.len()),
             splits: (to_u32(starts.0), to_u32(self.splits.len())),
             twigs: (to_u32(starts.1), to_u32(self.twigs.len())),
             tips: (to_u32(starts.2), to_u32(self.tips.len())),

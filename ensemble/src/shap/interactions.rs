@@ -13,9 +13,8 @@
 //! rule of K points is exact for both as soon as 2K ≥ d. No factor is ever divided by, since it may be 0: the product
 //! without i and j is the product before i, times the one between them, times the one after j.
 
-use super::compiled::Points;
 use super::paths::Paths;
-use super::quadrature::Rule;
+use super::quadrature::{POINTS, Points, Rules};
 use crate::{DEPTH_LIMIT, Ensemble, Tree};
 
 /// Computes interaction values; made once for an ensemble.
@@ -58,27 +57,18 @@ struct TreePaths {
     covers: Vec<f64>,
 }
 
-#[derive(Debug, Clone)]
-struct Rules {
-    two: Points<2>,
-    four: Points<4>,
-    eight: Points<8>,
-    sixteen: Points<16>,
-    /// Trees are at most 128 deep.
-    sixty_four: Points<64>,
-}
-
 impl InteractionExplainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        let rules = Rules {
-            two: Points::of(&Rule::gauss_legendre(2), 0),
-            four: Points::of(&Rule::gauss_legendre(4), 0),
-            eight: Points::of(&Rule::gauss_legendre(8), 0),
-            sixteen: Points::of(&Rule::gauss_legendre(16), 0),
-            sixty_four: Points::of(&Rule::gauss_legendre(64), 0),
-        };
-        let trees = ensemble.trees.iter().map(TreePaths::new).collect();
+        let mut rules = Rules::default();
+        let (mut shares, mut sums) = (Vec::new(), Vec::new());
+        let mut trees = Vec::with_capacity(ensemble.trees.len());
+        for tree in &ensemble.trees {
+            tree.shares(&mut shares, &mut sums);
+            let paths = TreePaths::new(tree, &shares);
+            rules.extend_to(Rules::parts_for(paths.paths.most_features()));
+            trees.push(paths);
+        }
         Self { trees, rules }
     }
 
@@ -89,7 +79,6 @@ impl InteractionExplainer {
         let size = features.len();
         interactions.clear();
         interactions.resize(size * size, 0.0);
-        let rules = &self.rules;
         let mut path = Vec::with_capacity(DEPTH_LIMIT);
         let mut passed = Vec::new();
         // First φ on the diagonal and Φ above it.
@@ -101,14 +90,12 @@ impl InteractionExplainer {
                     feature: usize::from(step.feature),
                     cover: below.covers[step.edge as usize],
                     passes: f64::from(u8::from(passed[step.edge as usize])),
+                    here: [0.0; POINTS],
+                    after: [0.0; POINTS],
                 }));
                 let value = value * ensemble.scale;
-                match path.len() {
-                    0..=4 => leaf::<2, 4>(&path, value, &rules.two, size, interactions),
-                    5..=8 => leaf::<4, 8>(&path, value, &rules.four, size, interactions),
-                    9..=16 => leaf::<8, 16>(&path, value, &rules.eight, size, interactions),
-                    17..=32 => leaf::<16, 32>(&path, value, &rules.sixteen, size, interactions),
-                    _ => leaf::<64, DEPTH_LIMIT>(&path, value, &rules.sixty_four, size, interactions),
+                for points in self.rules.of(Rules::parts_for(path.len())) {
+                    leaf(&mut path, value, points, size, interactions);
                 }
             }
         }
@@ -124,10 +111,10 @@ impl InteractionExplainer {
 }
 
 impl TreePaths {
-    fn new(tree: &Tree) -> Self {
+    fn new(tree: &Tree, shares: &[f64]) -> Self {
         let paths = Paths::new(tree);
         let mut covers = vec![1.0];
-        for (index, share) in tree.shares().into_iter().enumerate() {
+        for (index, share) in shares.iter().enumerate() {
             let above: f64 = covers[paths.same_feature(index)];
             covers.push(above * share);
             covers.push(above * (1.0 - share));
@@ -144,56 +131,41 @@ struct Factor {
     cover: f64,
     /// o: 1 where the row passes all tests of the feature, else 0.
     passes: f64,
+    /// The factor at the points at hand, and the product of those after it.
+    here: [f64; POINTS],
+    after: [f64; POINTS],
 }
 
-/// Adds what a leaf gives to the contributions on the diagonal of a matrix and to the interactions above it; there are at
-/// most D ≤ 2K features on the path.
-fn leaf<const K: usize, const D: usize>(
-    path: &[Factor],
-    value: f64,
-    rule: &Points<K>,
-    size: usize,
-    matrix: &mut [f64],
-) {
-    let at_points =
-        |factor: &Factor| std::array::from_fn(|k| factor.cover * rule.complements[k] + factor.passes * rule.points[k]);
-    // Per place on the path: the factor there, and the product of those after it.
-    let mut factors = [[1.0; K]; D];
-    let mut after = [[1.0; K]; D];
-    let mut product = [1.0; K];
-    for (place, factor) in path.iter().enumerate().rev() {
-        after[place] = product;
-        factors[place] = at_points(factor);
-        product = times(product, factors[place]);
+/// Adds what a leaf gives, at some points of its rule, to the contributions on the diagonal of a matrix and to the
+/// interactions above it.
+fn leaf(path: &mut [Factor], value: f64, points: &Points<POINTS>, size: usize, matrix: &mut [f64]) {
+    let mut product = [1.0; POINTS];
+    for factor in path.iter_mut().rev() {
+        factor.after = product;
+        factor.here = std::array::from_fn(|k| factor.cover * points.complements[k] + factor.passes * points.points[k]);
+        product = times(product, factor.here);
     }
-    let mut before = rule.weights;
+    let mut before = points.weights;
     for (i, first) in path.iter().enumerate() {
         let gain = value * (first.passes - first.cover);
-        matrix[first.feature * size + first.feature] += gain * sum(times(before, after[i]));
+        matrix[first.feature * size + first.feature] += gain * sum(times(before, first.after));
         let mut others = before;
-        for (j, second) in path.iter().enumerate().skip(i + 1) {
+        for second in &path[i + 1..] {
             let both = 0.5 * gain * (second.passes - second.cover);
-            matrix[first.feature * size + second.feature] += both * sum(times(others, after[j]));
-            others = times(others, factors[j]);
+            matrix[first.feature * size + second.feature] += both * sum(times(others, second.after));
+            others = times(others, second.here);
         }
-        before = times(before, factors[i]);
+        before = times(before, first.here);
     }
 }
 
-#[inline]
-fn times<const K: usize>(a: [f64; K], b: [f64; K]) -> [f64; K] {
+#[inline(always)]
+fn times(a: [f64; POINTS], b: [f64; POINTS]) -> [f64; POINTS] {
     std::array::from_fn(|k| a[k] * b[k])
 }
 
 /// Adds in pairs: the order is fixed, so that scalar and vector code give the same bits.
-#[inline]
-fn sum<const K: usize>(mut terms: [f64; K]) -> f64 {
-    let mut width = K;
-    while width > 1 {
-        width /= 2;
-        for k in 0..width {
-            terms[k] += terms[k + width];
-        }
-    }
-    terms[0]
+#[inline(always)]
+fn sum([a, b, c, d]: [f64; POINTS]) -> f64 {
+    (a + c) + (b + d)
 }

@@ -19,7 +19,8 @@
 use thiserror::Error;
 
 use super::paths::{Paths, Step};
-use crate::{DEPTH_LIMIT, Ensemble, Tree};
+use crate::order::positions;
+use crate::{DEPTH_LIMIT, Ensemble, Tree, to_u32};
 
 /// Computes contributions against a background; made once for an ensemble and its background.
 ///
@@ -183,14 +184,17 @@ impl<const WORDS: usize> TreeBackground<WORDS> {
             }
         }
         let (mut groups, mut ends) = (Vec::new(), Vec::with_capacity(patterns.len()));
-        for mut patterns in patterns {
-            patterns.sort_unstable();
-            groups.extend(patterns.chunk_by(|a, b| a == b).map(|same| Group {
-                failed: same[0],
-                rows: u32::try_from(same.len()).unwrap_or(u32::MAX),
-            }));
+        for patterns in patterns {
+            let order = positions(patterns.len(), &|a, b| patterns[a].cmp(&patterns[b]));
+            for same in order.chunk_by(|&a, &b| patterns[a] == patterns[b]) {
+                groups.push(Group {
+                    failed: patterns[same[0]],
+                    rows: to_u32(same.len()),
+                });
+            }
             ends.push(groups.len());
         }
+        groups.shrink_to_fit();
         Self { paths, groups, ends }
     }
 

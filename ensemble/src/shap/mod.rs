@@ -14,17 +14,14 @@ mod interventional;
 mod paths;
 mod quadrature;
 
-use crate::{Child, Compiled, Ensemble, Tree};
 use crate::vectors;
-use compiled::{Above, Layout, Points, Slot};
-use quadrature::Rule;
+use crate::{Child, Compiled, Ensemble, Tree};
+use compiled::{Layout, Slot, Survey};
+use quadrature::{POINTS, Rules};
 
 pub use interactions::InteractionExplainer;
 pub use interventional::{BackgroundError, InterventionalExplainer};
 
-/// Quadrature points that the kernel works on at a time: with four, trees of up to 8 distinct features on a path take one
-/// run, and four numbers fill the vectors of most processors.
-const POINTS: usize = 4;
 /// Rows that are explained side by side.
 const ROWS: usize = 4;
 
@@ -35,41 +32,35 @@ pub struct Explainer {
     base_value: f64,
     scale: f64,
     layout: Layout,
-    /// The rules of 4, 8, 12 … points, as many as the kernel takes at a time: that of 4·n points begins at n·(n − 1)/2.
-    rules: Vec<Points<POINTS>>,
+    rules: Rules,
 }
 
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
         let (compiled, tests) = Compiled::with_tests(ensemble);
-        let mut rules: Vec<Rule> = Vec::new();
-        let mut layout = Layout::default();
+        let mut rules = Rules::default();
+        let mut layout = Layout::with_room(ensemble.trees.len(), tests.len());
+        let mut survey = Survey::default();
+        let (mut shares, mut sums) = (Vec::new(), Vec::new());
+        let mut rest = &tests[..];
         let mut sum = 0.0;
-        for (tree, tests) in ensemble.trees.iter().zip(&tests) {
-            // K points are exact for 2K distinct features.
-            let above = Above::of(tree);
-            let kernels = above.most_features.div_ceil(2 * POINTS).max(1);
-            while rules.len() < kernels {
-                rules.push(Rule::gauss_legendre(POINTS * (rules.len() + 1)));
-            }
-            let shares = tree.shares();
-            layout.push(tree, tests, &above, &shares, &rules[kernels - 1].points);
-            sum += expected_value(tree, &shares);
+        for tree in &ensemble.trees {
+            let (tests, others) = rest.split_at(tree.nodes.len());
+            rest = others;
+            tree.shares(&mut shares, &mut sums);
+            survey.of(tree, &shares);
+            let parts = Rules::parts_for(survey.most_features);
+            rules.extend_to(parts);
+            layout.push(tree, tests, &mut survey, rules.of(parts));
+            sum += expected_value(tree, &shares, &mut sums);
         }
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
             scale: ensemble.scale,
             layout,
-            rules: rules
-                .iter()
-                .flat_map(|rule| {
-                    (0..rule.points.len())
-                        .step_by(POINTS)
-                        .map(|first| Points::of(rule, first))
-                })
-                .collect(),
+            rules,
         }
     }
 
@@ -131,9 +122,7 @@ impl Explainer {
     #[inline(always)]
     fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [[f64; R]]) {
         for tree in &self.layout.trees {
-            let kernels = tree.points as usize / POINTS;
-            let first = kernels * (kernels - 1) / 2;
-            for (kernel, points) in self.rules[first..first + kernels].iter().enumerate() {
+            for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout
                     .contributions(tree, points, POINTS * kernel, codes, slots, sums);
             }
@@ -141,14 +130,17 @@ impl Explainer {
     }
 }
 
-/// The mean of a tree over the training population.
-fn expected_value(tree: &Tree, shares: &[f64]) -> f64 {
-    let mut means = vec![0.0; tree.nodes.len()];
+/// The mean of a tree over the training population; `means` is room for those of its nodes.
+#[inline(never)]
+fn expected_value(tree: &Tree, shares: &[f64], means: &mut Vec<f64>) -> f64 {
+    means.clear();
+    means.resize(tree.nodes.len(), 0.0);
     for (index, node) in tree.nodes.iter().enumerate().rev() {
-        let [left, right] = [node.left, node.right].map(|child| match child {
+        let mean = |child| match child {
             Child::Leaf(leaf) => tree.leaves[leaf as usize],
             Child::Node(below) => means[below as usize],
-        });
+        };
+        let (left, right) = (mean(node.left), mean(node.right));
         means[index] = right + shares[index] * (left - right);
     }
     means.first().copied().unwrap_or(tree.leaves[0])
