@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::cbor::{Reader, Writer};
-use super::record::{Record, Stored, list, record};
+use super::record::{Stored, list, record};
 use crate::artifact::{
     Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
 };
@@ -135,16 +135,16 @@ list!(
     Vec<f64>
 );
 
-/// Reads the two elements of a variant: its number, then, through `read`, what it holds.
-fn variant<T>(
-    reader: &mut Reader<'_>,
-    read: impl FnOnce(u64, &mut Reader<'_>) -> Result<Option<T>, String>,
-) -> Result<T, String> {
-    if reader.array(1)? != 2 {
-        return Err(reader.problem("there should be an array of a number and a value"));
+/// What is said of a number that stands for nothing.
+const UNKNOWN: &str = "the number before this means nothing to this Candor";
+
+/// Begins a variant, which is an array of its number and what it holds, and reads the number.
+#[inline(never)]
+fn variant(reader: &mut Reader<'_>) -> u64 {
+    if reader.array(1) != 2 {
+        reader.fail("there should be an array of a number and a value");
     }
-    let number = reader.unsigned()?;
-    read(number, reader)?.ok_or_else(|| reader.problem("the number before this means nothing to this Candor"))
+    reader.unsigned()
 }
 
 fn write_variant(writer: &mut Writer, number: u64, value: &impl Stored) {
@@ -168,6 +168,7 @@ struct Levels {
 record!(Levels { 0 levels: Vec<Level>, 1 missing_levels: Vec<String> });
 
 impl Stored for FieldKind {
+    const EMPTY: Self = Self::Number(NumberKind::EMPTY);
     const LEAST: usize = 2 + Levels::LEAST;
 
     fn write(&self, writer: &mut Writer) {
@@ -180,21 +181,19 @@ impl Stored for FieldKind {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Number(NumberKind::read(reader)?),
-                1 => {
-                    let Flag { no, yes } = Flag::read(reader)?;
-                    Self::Flag { no, yes }
-                }
-                2 => {
-                    let Levels { levels, missing_levels } = Levels::read(reader)?;
-                    Self::Category { levels, missing_levels }
-                }
-                _ => return Ok(None),
-            }))
-        })
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match variant(reader) {
+            0 => Self::Number(NumberKind::of(reader)),
+            1 => {
+                let Flag { no, yes } = Flag::of(reader);
+                Self::Flag { no, yes }
+            }
+            2 => {
+                let Levels { levels, missing_levels } = Levels::of(reader);
+                Self::Category { levels, missing_levels }
+            }
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
@@ -206,6 +205,7 @@ struct Expression {
 record!(Expression { 0 text: String, 1 program: Program });
 
 impl Stored for Source {
+    const EMPTY: Self = Self::Field(0);
     const LEAST: usize = 3;
 
     fn write(&self, writer: &mut Writer) {
@@ -215,21 +215,20 @@ impl Stored for Source {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Field(u16::read(reader)?),
-                1 => {
-                    let Expression { text, program } = Expression::read(reader)?;
-                    Self::Expression { text, program }
-                }
-                _ => return Ok(None),
-            }))
-        })
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match variant(reader) {
+            0 => Self::Field(u16::of(reader)),
+            1 => {
+                let Expression { text, program } = Expression::of(reader);
+                Self::Expression { text, program }
+            }
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
 impl Stored for Change {
+    const EMPTY: Self = Self::Actionable;
     const LEAST: usize = 1;
 
     fn write(&self, writer: &mut Writer) {
@@ -239,12 +238,12 @@ impl Stored for Change {
         });
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        match reader.unsigned()? {
-            0 => Ok(Self::Actionable),
-            1 => Ok(Self::Fixed),
-            _ => Err(reader.problem("the number before this means nothing to this Candor")),
-        }
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match reader.unsigned() {
+            0 => Self::Actionable,
+            1 => Self::Fixed,
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
@@ -270,6 +269,7 @@ const OPERATIONS: [Operation; 17] = [
 ];
 
 impl Stored for Operation {
+    const EMPTY: Self = Self::Add;
     const LEAST: usize = 1;
 
     fn write(&self, writer: &mut Writer) {
@@ -290,25 +290,26 @@ impl Stored for Operation {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+    fn read(&mut self, reader: &mut Reader<'_>) {
         if !reader.is_array() {
-            let number: usize = reader.number()?;
-            let known = OPERATIONS.get(number).copied();
-            return known.ok_or_else(|| reader.problem("the operation before this means nothing to this Candor"));
+            let number = usize::try_from(reader.unsigned());
+            match number.ok().and_then(|number| OPERATIONS.get(number)) {
+                Some(&operation) => *self = operation,
+                None => reader.fail("the operation before this means nothing to this Candor"),
+            }
+            return;
         }
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Field(u16::read(reader)?),
-                1 => Self::Feature(u16::read(reader)?),
-                2 => Self::Number(f64::read(reader)?),
-                3 => Self::Minimum(u8::read(reader)?),
-                4 => Self::Maximum(u8::read(reader)?),
-                5 => Self::Mean(u8::read(reader)?),
-                6 => Self::Sum(u8::read(reader)?),
-                7 => Self::StandardDeviation(u8::read(reader)?),
-                8 => Self::Count(u8::read(reader)?),
-                _ => return Ok(None),
-            }))
-        })
+        *self = match variant(reader) {
+            0 => Self::Field(u16::of(reader)),
+            1 => Self::Feature(u16::of(reader)),
+            2 => Self::Number(f64::of(reader)),
+            3 => Self::Minimum(u8::of(reader)),
+            4 => Self::Maximum(u8::of(reader)),
+            5 => Self::Mean(u8::of(reader)),
+            6 => Self::Sum(u8::of(reader)),
+            7 => Self::StandardDeviation(u8::of(reader)),
+            8 => Self::Count(u8::of(reader)),
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
