@@ -1,12 +1,11 @@
 //! What a document holds: every record with the numbers of its fields. A number that has been in a released file is
 //! never used again for anything else; a field that is added can be absent (`Option`), so that older files still read.
 
-use std::collections::BTreeMap;
-
 use super::cbor::{Reader, Writer};
 use super::record::{Stored, list, record};
 use crate::artifact::{
-    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
+    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Parameters, ParityCase, Part,
+    Reference,
 };
 use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use crate::ensemble::Ensemble;
@@ -97,7 +96,7 @@ record!(ModelCard {
     0 name: String,
     1 candor_version: String,
     2 algorithm: String,
-    3 parameters: BTreeMap<String, String>,
+    3 parameters: Parameters,
     4 data: DataFingerprint,
     5 parts: Vec<Part>,
     6 dropped_features: Vec<String>,
@@ -134,6 +133,32 @@ list!(
     ParityCase,
     Vec<f64>
 );
+
+/// A map from text to text, whose keys increase like those of a record.
+impl Stored for Parameters {
+    const EMPTY: Self = Self(Vec::new());
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        writer.map(self.0.len());
+        for (name, value) in self {
+            writer.text(name);
+            writer.text(value);
+        }
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        let count = reader.map(2);
+        self.0.reserve_exact(count);
+        while self.0.len() < count && !reader.failed() {
+            let name = String::of(reader);
+            if self.0.last().is_some_and(|(last, _)| *last >= name) {
+                reader.fail("the keys of a map do not increase");
+            }
+            self.0.push((name, String::of(reader)));
+        }
+    }
+}
 
 /// What is said of a number that stands for nothing.
 const UNKNOWN: &str = "the number before this means nothing to this Candor";

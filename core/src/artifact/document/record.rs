@@ -4,8 +4,6 @@
 //! record once, asks for one key after the other, finds none twice, and passes over those that it does not know: a
 //! later version may add a field, and older files still read as long as the new field can be absent.
 
-use std::collections::BTreeMap;
-
 use super::cbor::{Reader, Writer};
 use super::columns::number;
 
@@ -208,23 +206,6 @@ item! {
             reader.fail("there should be 3 floats before this");
             Self::EMPTY
         })
-    };
-    BTreeMap<String, String>, Self::new(), 1, |map, writer| {
-        writer.map(map.len());
-        for (key, value) in map {
-            writer.text(key);
-            writer.text(value);
-        }
-    }, |reader| {
-        let mut map = Self::new();
-        for _ in 0..reader.map(2) {
-            let key = reader.text();
-            if map.last_key_value().is_some_and(|(last, _): (&String, _)| last.as_str() >= key) {
-                reader.fail("the keys of a map do not increase");
-            }
-            map.insert(key.to_owned(), reader.text().to_owned());
-        }
-        map
     };
 }
 
