@@ -2,13 +2,12 @@
 //!
 //! The JavaScript engine takes whole models only, so this is how it gets the trees that everyone is measured on.
 
-use candor_core::artifact::{DataFingerprint, FieldReference, Model, ModelCard, Reference};
+use candor_core::artifact::{DataFingerprint, FieldReference, Model, ModelCard, Parameters, Reference};
 use candor_core::decision::{Calibration, Costs, Policy, Scaling};
 use candor_core::ensemble::Ensemble;
 use candor_core::preprocessing::{Feature, Preprocessing, Source};
 use candor_core::schema::{Change, Group, NumberKind};
 use candor_core::{Field, FieldKind, LoadError, Schema, Scorer, Text};
-use std::collections::BTreeMap;
 
 /// The model file of these trees over `width` features.
 pub fn model_file(ensemble: Ensemble, width: u16) -> Result<Vec<u8>, LoadError> {
@@ -105,7 +104,7 @@ fn card() -> ModelCard {
         name: "bench".into(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
         algorithm: "LightGBM".into(),
-        parameters: BTreeMap::new(),
+        parameters: Parameters::default(),
         data: DataFingerprint {
             file: "made up".into(),
             rows: 0,

@@ -384,6 +384,29 @@ fn deep_nesting_is_refused_or_passed_over_and_never_followed() {
 }
 
 #[test]
+fn passing_over_a_value_ends_with_the_document() {
+    // Arrays in arrays, each announcing nearly as many elements as bytes are left: half a million million in all.
+    let most = 2 << 20;
+    let mut nested = Vec::new();
+    while nested.len() + 40 < most {
+        nested.extend(cbor::head(4, (most - nested.len()) as u64 - 40));
+    }
+    nested.resize(most, 0x80);
+    let document = tiny_model().document();
+    let mut entries: Vec<Vec<u8>> = cbor::entries(&document, 0)
+        .iter()
+        .map(|&(_, key, value)| document[key..value.end].to_vec())
+        .collect();
+    entries.push([&[0x18, 99], &nested[..]].concat());
+    let document = cbor::with_entries(&document, 0, &entries);
+    let error = Scorer::from_bytes(&file_around(FORMAT_VERSION, &document))
+        .err()
+        .unwrap();
+    let words = "the document ends before what it announces here";
+    assert!(error.to_string().contains(words), "{error}");
+}
+
+#[test]
 fn a_document_cut_short_or_changed_at_any_byte_does_no_harm() {
     let document = tiny_model().document();
     for length in 0..document.len() {

@@ -1,6 +1,7 @@
 //! Where a model comes from and how good it is.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 /// The model card.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +14,7 @@ pub struct ModelCard {
     /// The learner and its version.
     pub algorithm: String,
     /// The learner's parameters.
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: Parameters,
     /// The data it was made from.
     pub data: DataFingerprint,
     /// How the rows were split, and how good the model is on each part.
@@ -22,6 +23,45 @@ pub struct ModelCard {
     pub dropped_features: Vec<String>,
     /// What the reader should know before using it.
     pub notes: Vec<String>,
+}
+
+/// The learner's parameters by name, in the order of their names.
+///
+/// A plain list, because a map of the standard library would bring 5 KB of B-tree into the engine's WebAssembly.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(from = "BTreeMap<String, String>", into = "BTreeMap<String, String>")
+)]
+pub struct Parameters(pub(super) Vec<(String, String)>);
+
+impl Parameters {
+    /// Names and values.
+    pub fn iter(&self) -> slice::Iter<'_, (String, String)> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Parameters {
+    type Item = &'a (String, String);
+    type IntoIter = slice::Iter<'a, (String, String)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<BTreeMap<String, String>> for Parameters {
+    fn from(values: BTreeMap<String, String>) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl From<Parameters> for BTreeMap<String, String> {
+    fn from(parameters: Parameters) -> Self {
+        parameters.0.into_iter().collect()
+    }
 }
 
 /// Identifies the data without holding any of it.

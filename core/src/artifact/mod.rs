@@ -28,7 +28,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use background::Background;
-pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Part};
+pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Parameters, Part};
 pub use reference::{FieldReference, Reference};
 
 use crate::decimal::Decimal;

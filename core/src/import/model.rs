@@ -1,9 +1,9 @@
 //! A whole model around imported trees: what scoring needs and the other library's file does not hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{FeatureKind, Format, ImportError, Imported, ImportedFeature, Output};
-use crate::artifact::{DataFingerprint, FieldReference, Model, ModelCard, Reference};
+use crate::artifact::{DataFingerprint, FieldReference, Model, ModelCard, Parameters, Reference};
 use crate::decision::{Calibration, Policy};
 use crate::preprocessing::{Feature, Preprocessing, Source};
 use crate::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
@@ -116,7 +116,7 @@ impl Imported {
                 name: origin.name,
                 candor_version: env!("CARGO_PKG_VERSION").into(),
                 algorithm: format!("{} (imported)", origin.format.library()),
-                parameters: BTreeMap::new(),
+                parameters: Parameters::default(),
                 data: DataFingerprint {
                     file: origin.file,
                     rows: 0,

@@ -354,7 +354,7 @@ fn card() -> ModelCard {
         name: "small".into(),
         candor_version: "0.1.0".into(),
         algorithm: "by hand".into(),
-        parameters: BTreeMap::from([("learning_rate".into(), "0.05".into())]),
+        parameters: BTreeMap::from([("learning_rate".into(), "0.05".into())]).into(),
         data: DataFingerprint {
             file: "none.csv".into(),
             rows: 1000,

@@ -252,7 +252,7 @@ fn card(
         name: options.name.clone(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
         algorithm: "LightGBM 4.7.0, gradient-boosted trees".into(),
-        parameters,
+        parameters: parameters.into(),
         data: data.fingerprint.clone(),
         parts,
         dropped_features: definition.dropped_features.clone(),

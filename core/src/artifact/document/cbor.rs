@@ -1,8 +1,10 @@
 //! CBOR (RFC 8949) as a model file uses it: lengths known beforehand, every head as short as it can be, floats of
 //! 64 bits. One value has one encoding, so that a model has one file.
 //!
-//! The reader holds nothing but its place. It follows no nesting on its own account, and what a head announces is
-//! compared with the bytes left before anything is reserved for it.
+//! The reader follows no nesting on its own account, and what a head announces is compared with the bytes left before
+//! anything is reserved for it.
+
+use super::record::Record;
 
 /// The major types of CBOR, which the three highest bits of a head hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,21 +36,40 @@ const TRUE: u8 = 0xf5;
 const FLOAT: u8 = 0xfb;
 
 /// Reads a document from its beginning to its end.
+///
+/// Its first problem ends the document: from then on there is nothing left, and whatever is asked for is 0, false or
+/// empty. So what reads needs no way out at every step, and whoever began asks once, at the end, how it went.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
-    document: &'a [u8],
-    at: usize,
+    /// What has not been read yet.
+    rest: &'a [u8],
+    length: usize,
     /// What is being read, for messages.
     place: &'static str,
+    problem: Option<String>,
+    /// The record that is being read, and those around it.
+    pub(super) record: Record,
+    pub(super) around: Vec<Record>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(document: &'a [u8]) -> Self {
         Self {
-            document,
-            at: 0,
+            rest: document,
+            length: document.len(),
             place: "model",
+            problem: None,
+            record: Record::default(),
+            around: Vec::new(),
         }
+    }
+
+    /// The first problem, if there was one; it is one if anything is left.
+    pub(super) fn finish(mut self) -> Option<String> {
+        if !self.rest.is_empty() {
+            self.fail("there are bytes after its end");
+        }
+        self.problem
     }
 
     /// Says what comes next, such as `Field.name`.
@@ -56,34 +77,30 @@ impl<'a> Reader<'a> {
         self.place = place;
     }
 
-    /// Bytes after the reader's place.
-    pub(super) fn left(&self) -> usize {
-        self.document.len() - self.at
+    /// Whether there was a problem.
+    pub(super) fn failed(&self) -> bool {
+        self.problem.is_some()
     }
 
-    /// What is wrong at the reader's place.
+    /// Notes what is wrong at the reader's place, unless something was before, and reads no further.
     #[cold]
     #[inline(never)]
-    pub(super) fn problem(&self, what: &str) -> String {
-        [
-            "byte ",
-            &self.at.to_string(),
-            " of the document (",
-            self.place,
-            "): ",
-            what,
-        ]
-        .concat()
+    pub(super) fn fail(&mut self, what: &str) {
+        if self.problem.is_none() {
+            let at = (self.length - self.rest.len()).to_string();
+            self.problem = Some(["byte ", &at, " of the document (", self.place, "): ", what].concat());
+        }
+        self.rest = &[];
     }
 
     #[cold]
     #[inline(never)]
-    fn expected(&self, what: &str) -> String {
-        self.problem(&["there should be ", what].concat())
+    fn expect(&mut self, what: &str) {
+        self.fail(&["there should be ", what].concat());
     }
 
     fn peek(&self) -> Option<u8> {
-        self.document.get(self.at).copied()
+        self.rest.first().copied()
     }
 
     /// Whether an array comes next.
@@ -91,132 +108,149 @@ impl<'a> Reader<'a> {
         self.peek().is_some_and(|byte| byte >> 5 == Major::Array as u8)
     }
 
-    fn take(&mut self, count: u64) -> Result<&'a [u8], String> {
-        let taken = usize::try_from(count)
-            .ok()
-            .and_then(|count| self.document.get(self.at..)?.get(..count));
-        match taken {
-            Some(taken) => {
-                self.at += taken.len();
-                Ok(taken)
-            }
-            None => Err(self.problem("the document ends before what it announces here")),
-        }
+    #[inline(never)]
+    fn take(&mut self, count: u64) -> &'a [u8] {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let Some((taken, rest)) = self.rest.split_at_checked(count) else {
+            self.fail("the document ends before what it announces here");
+            return &[];
+        };
+        self.rest = rest;
+        taken
     }
 
-    /// The number of a head whose first byte is known: at most 23 in that byte itself, else in the 1, 2, 4 or 8 after it.
-    fn argument(&mut self) -> Result<u64, String> {
-        let start = self.at;
-        let first = self.take(1)?.first().copied().unwrap_or_default();
+    /// The number of a head: at most 23 in its first byte itself, else in the 1, 2, 4 or 8 after it.
+    #[inline(never)]
+    fn argument(&mut self) -> u64 {
+        let start = self.rest;
+        let first = self.take(1).first().copied().unwrap_or_default();
         let short = first & 31;
         if short < 24 {
-            return Ok(u64::from(short));
+            return u64::from(short);
         }
         if short > 27 {
-            self.at = start;
-            return Err(self.problem("a length is not given, or the byte has no meaning in CBOR"));
+            self.rest = start;
+            self.fail("a length is not given, or the byte has no meaning in CBOR");
+            return 0;
         }
         let size = 1_u32 << (short - 24);
-        let value = self
-            .take(u64::from(size))?
-            .iter()
-            .fold(0, |value, &byte| value << 8 | u64::from(byte));
+        let value = big_endian(self.take(u64::from(size)));
         // The least number that needs as many bytes; a float is no number in this sense.
         let least = if size == 1 { 24 } else { 1 << (4 * size) };
-        if value < least && first >> 5 != SIMPLE {
-            self.at = start;
-            return Err(self.problem("a number is written longer than it needs"));
+        if value < least && first >> 5 != SIMPLE && !self.failed() {
+            self.rest = start;
+            self.fail("a number is written longer than it needs");
+            return 0;
         }
-        Ok(value)
+        value
     }
 
-    fn head(&mut self, major: Major) -> Result<u64, String> {
+    #[inline(never)]
+    fn head(&mut self, major: Major) -> u64 {
         if self.peek().is_some_and(|byte| byte >> 5 == major as u8) {
             self.argument()
         } else {
-            Err(self.expected(major.name()))
+            self.expect(major.name());
+            0
         }
     }
 
-    pub(super) fn unsigned(&mut self) -> Result<u64, String> {
+    pub(super) fn unsigned(&mut self) -> u64 {
         self.head(Major::Unsigned)
     }
 
-    /// A whole number that fits `T`.
-    pub(super) fn number<T: TryFrom<u64>>(&mut self) -> Result<T, String> {
-        T::try_from(self.unsigned()?).map_err(|_| self.problem("the number before this is too large"))
+    /// A whole number that is not above `most`.
+    pub(super) fn at_most(&mut self, most: u64) -> u64 {
+        let number = self.unsigned();
+        if number > most {
+            self.fail("the number before this is too large");
+            return 0;
+        }
+        number
     }
 
-    pub(super) fn bytes(&mut self) -> Result<&'a [u8], String> {
-        let length = self.head(Major::Bytes)?;
+    pub(super) fn bytes(&mut self) -> &'a [u8] {
+        let length = self.head(Major::Bytes);
         self.take(length)
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, String> {
-        let length = self.head(Major::Text)?;
-        let bytes = self.take(length)?;
-        std::str::from_utf8(bytes).map_err(|_| self.problem("the text before this is not UTF-8"))
+    pub(super) fn text(&mut self) -> &'a str {
+        let length = self.head(Major::Text);
+        let bytes = self.take(length);
+        std::str::from_utf8(bytes).unwrap_or_else(|_| {
+            self.fail("the text before this is not UTF-8");
+            ""
+        })
     }
 
     /// The number of elements of an array whose elements take `least` bytes or more.
-    pub(super) fn array(&mut self, least: usize) -> Result<usize, String> {
-        let count = self.head(Major::Array)?;
+    pub(super) fn array(&mut self, least: usize) -> usize {
+        let count = self.head(Major::Array);
         self.fitting(count, least)
     }
 
     /// The number of entries of a map whose entries take `least` bytes or more.
-    pub(super) fn map(&mut self, least: usize) -> Result<usize, String> {
-        let count = self.head(Major::Map)?;
+    pub(super) fn map(&mut self, least: usize) -> usize {
+        let count = self.head(Major::Map);
         self.fitting(count, least)
     }
 
-    fn fitting(&self, count: u64, least: usize) -> Result<usize, String> {
-        usize::try_from(count)
-            .ok()
-            .filter(|&count| count.checked_mul(least).is_some_and(|bytes| bytes <= self.left()))
-            .ok_or_else(|| self.problem("more elements are announced than bytes are left"))
-    }
-
-    pub(super) fn float(&mut self) -> Result<f64, String> {
-        if self.peek() != Some(FLOAT) {
-            return Err(self.expected("a float of 64 bits"));
+    fn fitting(&mut self, count: u64, least: usize) -> usize {
+        let most = self.rest.len().checked_div(least).unwrap_or_default();
+        match usize::try_from(count) {
+            Ok(count) if count <= most => count,
+            _ => {
+                self.fail("more elements are announced than bytes are left");
+                0
+            }
         }
-        let bytes = self.take(9)?;
-        let bits = bytes.iter().skip(1).fold(0, |bits, &byte| bits << 8 | u64::from(byte));
-        Ok(f64::from_bits(bits))
     }
 
-    pub(super) fn boolean(&mut self) -> Result<bool, String> {
-        let value = match self.peek() {
-            Some(FALSE) => false,
-            Some(TRUE) => true,
-            _ => return Err(self.expected("true or false")),
-        };
-        self.at += 1;
-        Ok(value)
+    pub(super) fn float(&mut self) -> f64 {
+        if self.peek() == Some(FLOAT) {
+            // Without the first byte, which is shifted out.
+            f64::from_bits(big_endian(self.take(9)))
+        } else {
+            self.expect("a float of 64 bits");
+            0.0
+        }
+    }
+
+    pub(super) fn boolean(&mut self) -> bool {
+        let byte = self.peek();
+        if let Some(FALSE | TRUE) = byte {
+            self.take(1);
+        } else {
+            self.expect("true or false");
+        }
+        byte == Some(TRUE)
     }
 
     /// Passes over one value, whatever it is.
-    pub(super) fn skip(&mut self) -> Result<(), String> {
+    pub(super) fn skip(&mut self) {
         // Values still to come; what is inside of another one is counted like it, so no stack is needed.
         let mut open = 1_u64;
-        while open > 0 {
+        while open > 0 && !self.failed() {
             let major = self.peek().map_or(u8::MAX, |byte| byte >> 5);
-            let argument = self.argument()?;
+            let argument = self.argument();
             let inside = if major == Major::Bytes as u8 || major == Major::Text as u8 {
-                self.take(argument)?;
+                self.take(argument);
                 0
             } else if major == Major::Array as u8 {
-                self.fitting(argument, 1)? as u64
+                self.fitting(argument, 1) as u64
             } else if major == Major::Map as u8 {
-                2 * self.fitting(argument, 2)? as u64
+                2 * self.fitting(argument, 2) as u64
             } else {
                 u64::from(major == TAG)
             };
             open = open - 1 + inside;
         }
-        Ok(())
     }
+}
+
+/// The number that bytes are, most significant first; of more than 8, the last 8.
+fn big_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))
 }
 
 /// Writes a document.

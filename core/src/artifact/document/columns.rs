@@ -13,28 +13,43 @@ pub(super) fn planes(numbers: impl Iterator<Item = u64> + Clone, width: usize) -
 pub(super) struct Planes<'a> {
     bytes: &'a [u8],
     count: usize,
+    width: usize,
 }
 
 impl<'a> Planes<'a> {
     /// `count` numbers of `widths` bytes each; `None` when the bytes are not as many.
-    pub(super) fn new(bytes: &'a [u8], count: usize, widths: std::ops::RangeInclusive<usize>) -> Option<Self> {
-        let mut sizes = widths.map(|width| count.checked_mul(width));
-        sizes
-            .any(|size| size == Some(bytes.len()))
-            .then_some(Self { bytes, count })
+    pub(super) fn new(bytes: &'a [u8], count: usize, mut widths: std::ops::RangeInclusive<usize>) -> Option<Self> {
+        let width = widths.find(|width| count.checked_mul(*width) == Some(bytes.len()))?;
+        Some(Self { bytes, count, width })
     }
 
     pub(super) fn count(self) -> usize {
         self.count
     }
 
-    /// The number at `index`, which is below the count.
-    pub(super) fn get(self, index: usize) -> u64 {
-        let planes = self.bytes.chunks_exact(self.count.max(1)).rev();
-        planes.fold(0, |number, plane| {
-            number << 8 | u64::from(plane.get(index).copied().unwrap_or_default())
-        })
+    /// Bytes of a number.
+    pub(super) fn width(self) -> usize {
+        self.width
     }
+
+    /// The number at `index`, which is below the count.
+    #[inline(never)]
+    pub(super) fn get(self, index: usize) -> u64 {
+        let mut number = 0;
+        for plane in (0..self.width).rev() {
+            let byte = self.bytes.get(plane * self.count + index);
+            number = number << 8 | u64::from(byte.copied().unwrap_or_default());
+        }
+        number
+    }
+}
+
+/// The number that bytes are, least significant first; of more than 8, the first 8.
+pub(super) fn number(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// Appends a number in base 128, least significant digit first; all bytes but the last have their highest bit set.

@@ -26,8 +26,8 @@
 //! A leaf takes 9 bytes or more and a node 2 or more beside it; in memory, 16 and 40.
 
 use super::cbor::{Reader, Writer};
-use super::columns::{Bits, Planes, packed, planes, push_varint, take_varint};
-use super::record::{Record, Stored};
+use super::columns::{Bits, Planes, number, packed, planes, push_varint, take_varint};
+use super::record::Stored;
 use crate::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
 
 const MISSING: [Missing; 5] = [
@@ -38,6 +38,28 @@ const MISSING: [Missing; 5] = [
     Missing::ZeroRight,
 ];
 const LEVELS: [Levels; 3] = [Levels::Truncated, Levels::TruncatedSingle, Levels::ExactSingle];
+
+/// The columns from key 3 on, for messages.
+const COLUMNS: [&str; 12] = [
+    "Ensemble.form",
+    "Ensemble.features",
+    "Ensemble.kinds",
+    "Ensemble.sizes",
+    "Ensemble.thresholds",
+    "Ensemble.places",
+    "Ensemble.lengths",
+    "Ensemble.words",
+    "Ensemble.leaves",
+    "Ensemble.covers",
+    "Ensemble.covers",
+    "Ensemble.covers",
+];
+const NO_TREE: Tree = Tree {
+    nodes: Vec::new(),
+    leaves: Vec::new(),
+    covers: Vec::new(),
+    category_words: Vec::new(),
+};
 
 /// The number of a kind of test: 0–4 numeric, by what missing values do; 5–10 a set, by how a value becomes a level, the
 /// odd ones with NaN on the right, the even ones on the left.
@@ -73,6 +95,11 @@ fn bits(value: &f64) -> u64 {
 }
 
 impl Stored for Ensemble {
+    const EMPTY: Self = Self {
+        trees: Vec::new(),
+        scale: 0.0,
+        offset: 0.0,
+    };
     const LEAST: usize = 40;
 
     fn write(&self, writer: &mut Writer) {
@@ -158,72 +185,39 @@ impl Stored for Ensemble {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        let mut record = Record::new(reader)?;
-        let scale = record.field(reader, 0, "Ensemble.scale")?;
-        let offset = record.field(reader, 1, "Ensemble.offset")?;
-        let count: u64 = record.field(reader, 2, "Ensemble.trees")?;
-        let mut column = |key, name| -> Result<_, String> {
-            reader.enter(name);
-            Ok(if record.seek(reader, key)? {
-                Some(reader.bytes()?)
-            } else {
-                None
-            })
-        };
-        let [form, tested, kinds, sizes, thresholds, places, lengths, words, leaves] = [
-            column(3, "Ensemble.form")?,
-            column(4, "Ensemble.features")?,
-            column(5, "Ensemble.kinds")?,
-            column(6, "Ensemble.sizes")?,
-            column(7, "Ensemble.thresholds")?,
-            column(8, "Ensemble.places")?,
-            column(9, "Ensemble.lengths")?,
-            column(10, "Ensemble.words")?,
-            column(11, "Ensemble.leaves")?,
-        ];
-        let covers = [
-            column(12, "Ensemble.covers")?,
-            column(13, "Ensemble.covers")?,
-            column(14, "Ensemble.covers")?,
-        ];
-        record.finish(reader)?;
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        reader.open();
+        self.scale.read_field(reader, 0, "Ensemble.scale");
+        self.offset.read_field(reader, 1, "Ensemble.offset");
+        let mut count = 0_u64;
+        count.read_field(reader, 2, "Ensemble.trees");
+        let mut columns = [None; COLUMNS.len()];
+        for ((key, place), column) in (3..).zip(&COLUMNS).zip(&mut columns) {
+            if reader.has(key, place) {
+                *column = Some(reader.bytes());
+            }
+        }
+        reader.close();
+        if reader.failed() {
+            return;
+        }
         reader.enter("Ensemble");
-        let columns = (|| {
-            let (form, leaves) = (form?, leaves?);
-            let leaf_count = leaves.len() / 8;
-            let node_count = leaf_count.checked_sub(usize::try_from(count).ok()?)?;
-            let numeric = kinds?.iter().filter(|&&kind| usize::from(kind) < MISSING.len()).count();
-            (form.len() == (leaf_count + node_count).div_ceil(8) && kinds?.len() == node_count).then_some(())?;
-            Some(Columns {
-                form: Bits::new(form),
-                tested: Planes::new(tested?, node_count, 1..=2)?,
-                kinds: kinds?,
-                starts: starts(sizes?, thresholds?.len() / 8)?,
-                thresholds: Planes::new(thresholds?, thresholds?.len() / 8, 8..=8)?,
-                places: Planes::new(places?, numeric, 1..=4)?,
-                lengths: lengths?,
-                words: words?,
-                leaves: Planes::new(leaves, leaf_count, 8..=8)?,
-                covers: Covers::new(covers, leaf_count)?,
-                node: 0,
-                numeric: 0,
-                leaf: 0,
-            })
-        })();
-        let Some(mut columns) = columns else {
-            return Err(reader.problem("a column is missing or its length does not fit those of the others"));
+        let Some(mut columns) = Columns::new(columns, count) else {
+            return reader.fail("a column is missing or its length does not fit those of the others");
         };
         // As many as there are: each has a leaf at least.
-        let mut trees = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
+        self.trees.reserve_exact(usize::try_from(count).unwrap_or_default());
         for index in 0..count {
-            let tree = columns.tree();
-            trees.push(tree.ok_or_else(|| reader.problem(&["tree ", &index.to_string(), " is not one"].concat()))?);
+            let mut tree = NO_TREE;
+            let found = columns.read(&mut tree);
+            self.trees.push(tree);
+            if found.is_none() {
+                return reader.fail(&["tree ", &index.to_string(), " is not one"].concat());
+            }
         }
-        if !columns.is_used_up() {
-            return Err(reader.problem("a column goes on after the last tree"));
+        if !columns.are_used_up() {
+            reader.fail("a column goes on after the last tree");
         }
-        Ok(Self { trees, scale, offset })
     }
 }
 
@@ -267,12 +261,10 @@ fn starts(mut sizes: &[u8], count: usize) -> Option<Vec<usize>> {
     (start == count).then_some(starts)
 }
 
-/// The covers of the leaves in one of their three forms.
-#[derive(Debug)]
+/// The covers of the leaves: whole numbers, or floats of 4 or 8 bytes.
 enum Covers<'a> {
     Whole(&'a [u8]),
-    Single(Planes<'a>),
-    Double(Planes<'a>),
+    Floats(Planes<'a>),
 }
 
 impl<'a> Covers<'a> {
@@ -280,8 +272,8 @@ impl<'a> Covers<'a> {
         match columns {
             // A byte or more for each.
             [Some(bytes), None, None] if bytes.len() >= count => Some(Self::Whole(bytes)),
-            [None, Some(bytes), None] => Planes::new(bytes, count, 4..=4).map(Self::Single),
-            [None, None, Some(bytes)] => Planes::new(bytes, count, 8..=8).map(Self::Double),
+            [None, Some(bytes), None] => Planes::new(bytes, count, 4..=4).map(Self::Floats),
+            [None, None, Some(bytes)] => Planes::new(bytes, count, 8..=8).map(Self::Floats),
             _ => None,
         }
     }
@@ -295,8 +287,8 @@ impl<'a> Covers<'a> {
     fn next(&mut self, index: usize) -> Option<f64> {
         Some(match self {
             Self::Whole(bytes) => take_varint(bytes)? as f64,
-            Self::Single(planes) => f64::from(f32::from_bits(planes.get(index) as u32)),
-            Self::Double(planes) => f64::from_bits(planes.get(index)),
+            Self::Floats(planes) if planes.width() == 4 => f64::from(f32::from_bits(planes.get(index) as u32)),
+            Self::Floats(planes) => f64::from_bits(planes.get(index)),
         })
     }
 }
@@ -318,9 +310,49 @@ struct Columns<'a> {
     leaf: usize,
 }
 
-impl Columns<'_> {
-    /// The next tree; `None` when the columns do not hold one.
-    fn tree(&mut self) -> Option<Tree> {
+impl<'a> Columns<'a> {
+    /// The columns of `count` trees; `None` when one is missing or does not fit the others.
+    fn new(columns: [Option<&'a [u8]>; COLUMNS.len()], count: u64) -> Option<Self> {
+        let [
+            Some(form),
+            Some(tested),
+            Some(kinds),
+            Some(sizes),
+            Some(thresholds),
+            Some(places),
+            Some(lengths),
+            Some(words),
+            Some(leaves),
+            covers @ ..,
+        ] = columns
+        else {
+            return None;
+        };
+        let (leaf_count, threshold_count) = (leaves.len() / 8, thresholds.len() / 8);
+        let node_count = leaf_count.checked_sub(usize::try_from(count).ok()?)?;
+        let numeric = kinds.iter().filter(|&&kind| usize::from(kind) < MISSING.len()).count();
+        if form.len() != (leaf_count + node_count).div_ceil(8) || kinds.len() != node_count {
+            return None;
+        }
+        Some(Self {
+            form: Bits::new(form),
+            tested: Planes::new(tested, node_count, 1..=2)?,
+            kinds,
+            thresholds: Planes::new(thresholds, threshold_count, 8..=8)?,
+            places: Planes::new(places, numeric, 1..=4)?,
+            lengths,
+            words,
+            leaves: Planes::new(leaves, leaf_count, 8..=8)?,
+            covers: Covers::new(covers, leaf_count)?,
+            starts: starts(sizes, threshold_count)?,
+            node: 0,
+            numeric: 0,
+            leaf: 0,
+        })
+    }
+
+    /// Reads the next tree into an empty one; `None` when the columns do not hold one.
+    fn read(&mut self, tree: &mut Tree) -> Option<()> {
         // A tree ends where no child is awaited any more.
         let (mut awaited, mut count) = (1_usize, 0_usize);
         let mut form = self.form.clone();
@@ -333,15 +365,12 @@ impl Columns<'_> {
             }
         }
         // The bits that fill the last byte up look like leaves, and may not be taken for some.
-        if count > self.kinds.len() - self.node || count >= self.leaves_left() {
+        if count > self.kinds.len() - self.node || count >= self.leaves.count() - self.leaf {
             return None;
         }
-        let mut tree = Tree {
-            nodes: Vec::with_capacity(count),
-            leaves: Vec::with_capacity(count + 1),
-            covers: Vec::with_capacity(count + 1),
-            category_words: Vec::new(),
-        };
+        tree.nodes.reserve_exact(count);
+        tree.leaves.reserve_exact(count + 1);
+        tree.covers.reserve_exact(count + 1);
         self.form.next()?;
         let (mut next_node, mut next_leaf) = (1, 0);
         for _ in 0..count {
@@ -369,14 +398,11 @@ impl Columns<'_> {
             tree.covers.push(self.covers.next(self.leaf)?);
             self.leaf += 1;
         }
-        Some(tree)
-    }
-
-    fn leaves_left(&self) -> usize {
-        self.leaves.count() - self.leaf
+        Some(())
     }
 
     /// The next node's feature and test; the words of a set are appended to those of its tree.
+    #[expect(clippy::cast_possible_truncation, reason = "words of 4 bytes")]
     fn test(&mut self, words: &mut Vec<u32>) -> Option<(u16, Test)> {
         let feature = u16::try_from(self.tested.get(self.node)).ok()?;
         let kind = usize::from(*self.kinds.get(self.node)?);
@@ -402,16 +428,17 @@ impl Columns<'_> {
             levels,
             missing_left: kind % 2 == 1,
         };
-        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u32::from(byte));
-        words.extend(set.chunks_exact(4).map(word));
+        for word in set.chunks_exact(4) {
+            words.push(number(word) as u32);
+        }
         Some((feature, test))
     }
 
     /// Whether nothing is left but the bits that fill up the last byte, which are 0.
-    fn is_used_up(&self) -> bool {
+    fn are_used_up(&self) -> bool {
         let covers = match self.covers {
             Covers::Whole(rest) => rest.is_empty(),
-            Covers::Single(_) | Covers::Double(_) => true,
+            Covers::Floats(_) => true,
         };
         let nodes = self.node == self.kinds.len() && self.leaf == self.leaves.count();
         let sets = self.lengths.is_empty() && self.words.is_empty();

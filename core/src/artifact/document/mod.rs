@@ -29,9 +29,6 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
 /// What is wrong with the document, and at which byte.
 pub(super) fn read(document: &[u8]) -> Result<Model, String> {
     let mut reader = Reader::new(document);
-    let model = Model::read(&mut reader)?;
-    if reader.left() > 0 {
-        return Err(reader.problem("there are bytes after its end"));
-    }
-    Ok(model)
+    let model = Model::of(&mut reader);
+    reader.finish().map_or(Ok(model), Err)
 }

@@ -1,12 +1,11 @@
 //! What a document holds: every record with the numbers of its fields. A number that has been in a released file is
 //! never used again for anything else; a field that is added can be absent (`Option`), so that older files still read.
 
-use std::collections::BTreeMap;
-
 use super::cbor::{Reader, Writer};
-use super::record::{Record, Stored, list, record};
+use super::record::{Stored, list, record};
 use crate::artifact::{
-    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, ParityCase, Part, Reference,
+    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Parameters, ParityCase, Part,
+    Reference,
 };
 use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use crate::ensemble::Ensemble;
@@ -97,7 +96,7 @@ record!(ModelCard {
     0 name: String,
     1 candor_version: String,
     2 algorithm: String,
-    3 parameters: BTreeMap<String, String>,
+    3 parameters: Parameters,
     4 data: DataFingerprint,
     5 parts: Vec<Part>,
     6 dropped_features: Vec<String>,
@@ -135,16 +134,42 @@ list!(
     Vec<f64>
 );
 
-/// Reads the two elements of a variant: its number, then, through `read`, what it holds.
-fn variant<T>(
-    reader: &mut Reader<'_>,
-    read: impl FnOnce(u64, &mut Reader<'_>) -> Result<Option<T>, String>,
-) -> Result<T, String> {
-    if reader.array(1)? != 2 {
-        return Err(reader.problem("there should be an array of a number and a value"));
+/// A map from text to text, whose keys increase like those of a record.
+impl Stored for Parameters {
+    const EMPTY: Self = Self(Vec::new());
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        writer.map(self.0.len());
+        for (name, value) in self {
+            writer.text(name);
+            writer.text(value);
+        }
     }
-    let number = reader.unsigned()?;
-    read(number, reader)?.ok_or_else(|| reader.problem("the number before this means nothing to this Candor"))
+
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        let count = reader.map(2);
+        self.0.reserve_exact(count);
+        while self.0.len() < count && !reader.failed() {
+            let name = String::of(reader);
+            if self.0.last().is_some_and(|(last, _)| *last >= name) {
+                reader.fail("the keys of a map do not increase");
+            }
+            self.0.push((name, String::of(reader)));
+        }
+    }
+}
+
+/// What is said of a number that stands for nothing.
+const UNKNOWN: &str = "the number before this means nothing to this Candor";
+
+/// Begins a variant, which is an array of its number and what it holds, and reads the number.
+#[inline(never)]
+fn variant(reader: &mut Reader<'_>) -> u64 {
+    if reader.array(1) != 2 {
+        reader.fail("there should be an array of a number and a value");
+    }
+    reader.unsigned()
 }
 
 fn write_variant(writer: &mut Writer, number: u64, value: &impl Stored) {
@@ -168,6 +193,7 @@ struct Levels {
 record!(Levels { 0 levels: Vec<Level>, 1 missing_levels: Vec<String> });
 
 impl Stored for FieldKind {
+    const EMPTY: Self = Self::Number(NumberKind::EMPTY);
     const LEAST: usize = 2 + Levels::LEAST;
 
     fn write(&self, writer: &mut Writer) {
@@ -180,21 +206,19 @@ impl Stored for FieldKind {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Number(NumberKind::read(reader)?),
-                1 => {
-                    let Flag { no, yes } = Flag::read(reader)?;
-                    Self::Flag { no, yes }
-                }
-                2 => {
-                    let Levels { levels, missing_levels } = Levels::read(reader)?;
-                    Self::Category { levels, missing_levels }
-                }
-                _ => return Ok(None),
-            }))
-        })
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match variant(reader) {
+            0 => Self::Number(NumberKind::of(reader)),
+            1 => {
+                let Flag { no, yes } = Flag::of(reader);
+                Self::Flag { no, yes }
+            }
+            2 => {
+                let Levels { levels, missing_levels } = Levels::of(reader);
+                Self::Category { levels, missing_levels }
+            }
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
@@ -206,6 +230,7 @@ struct Expression {
 record!(Expression { 0 text: String, 1 program: Program });
 
 impl Stored for Source {
+    const EMPTY: Self = Self::Field(0);
     const LEAST: usize = 3;
 
     fn write(&self, writer: &mut Writer) {
@@ -215,21 +240,20 @@ impl Stored for Source {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Field(u16::read(reader)?),
-                1 => {
-                    let Expression { text, program } = Expression::read(reader)?;
-                    Self::Expression { text, program }
-                }
-                _ => return Ok(None),
-            }))
-        })
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match variant(reader) {
+            0 => Self::Field(u16::of(reader)),
+            1 => {
+                let Expression { text, program } = Expression::of(reader);
+                Self::Expression { text, program }
+            }
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
 impl Stored for Change {
+    const EMPTY: Self = Self::Actionable;
     const LEAST: usize = 1;
 
     fn write(&self, writer: &mut Writer) {
@@ -239,12 +263,12 @@ impl Stored for Change {
         });
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        match reader.unsigned()? {
-            0 => Ok(Self::Actionable),
-            1 => Ok(Self::Fixed),
-            _ => Err(reader.problem("the number before this means nothing to this Candor")),
-        }
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        *self = match reader.unsigned() {
+            0 => Self::Actionable,
+            1 => Self::Fixed,
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }
 
@@ -270,6 +294,7 @@ const OPERATIONS: [Operation; 17] = [
 ];
 
 impl Stored for Operation {
+    const EMPTY: Self = Self::Add;
     const LEAST: usize = 1;
 
     fn write(&self, writer: &mut Writer) {
@@ -290,25 +315,26 @@ impl Stored for Operation {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
+    fn read(&mut self, reader: &mut Reader<'_>) {
         if !reader.is_array() {
-            let number: usize = reader.number()?;
-            let known = OPERATIONS.get(number).copied();
-            return known.ok_or_else(|| reader.problem("the operation before this means nothing to this Candor"));
+            let number = usize::try_from(reader.unsigned());
+            match number.ok().and_then(|number| OPERATIONS.get(number)) {
+                Some(&operation) => *self = operation,
+                None => reader.fail("the operation before this means nothing to this Candor"),
+            }
+            return;
         }
-        variant(reader, |number, reader| {
-            Ok(Some(match number {
-                0 => Self::Field(u16::read(reader)?),
-                1 => Self::Feature(u16::read(reader)?),
-                2 => Self::Number(f64::read(reader)?),
-                3 => Self::Minimum(u8::read(reader)?),
-                4 => Self::Maximum(u8::read(reader)?),
-                5 => Self::Mean(u8::read(reader)?),
-                6 => Self::Sum(u8::read(reader)?),
-                7 => Self::StandardDeviation(u8::read(reader)?),
-                8 => Self::Count(u8::read(reader)?),
-                _ => return Ok(None),
-            }))
-        })
+        *self = match variant(reader) {
+            0 => Self::Field(u16::of(reader)),
+            1 => Self::Feature(u16::of(reader)),
+            2 => Self::Number(f64::of(reader)),
+            3 => Self::Minimum(u8::of(reader)),
+            4 => Self::Maximum(u8::of(reader)),
+            5 => Self::Mean(u8::of(reader)),
+            6 => Self::Sum(u8::of(reader)),
+            7 => Self::StandardDeviation(u8::of(reader)),
+            8 => Self::Count(u8::of(reader)),
+            _ => return reader.fail(UNKNOWN),
+        };
     }
 }

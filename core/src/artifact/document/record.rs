@@ -4,12 +4,13 @@
 //! record once, asks for one key after the other, finds none twice, and passes over those that it does not know: a
 //! later version may add a field, and older files still read as long as the new field can be absent.
 
-use std::collections::BTreeMap;
-
 use super::cbor::{Reader, Writer};
+use super::columns::number;
 
 /// A value that a document holds.
 pub(super) trait Stored: Sized {
+    /// What a value is before it has been read, and remains after a problem.
+    const EMPTY: Self;
     /// Fewest bytes that a value takes: how many may be announced, and so what is reserved for them, depends on it.
     const LEAST: usize;
     /// Fewest bytes that a field of a record takes, with its key.
@@ -17,89 +18,100 @@ pub(super) trait Stored: Sized {
 
     fn write(&self, writer: &mut Writer);
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String>;
+    /// Reads an empty value where it stands. Only the reader knows whether that went well.
+    fn read(&mut self, reader: &mut Reader<'_>);
+
+    /// Reads the value under a key of a record.
+    #[inline(always)]
+    fn read_field(&mut self, reader: &mut Reader<'_>, key: u64, place: &'static str) {
+        reader.need(key, place);
+        self.read(reader);
+    }
+
+    /// The value that comes next.
+    fn of(reader: &mut Reader<'_>) -> Self {
+        let mut value = Self::EMPTY;
+        value.read(reader);
+        value
+    }
 
     /// Whether a record leaves the field out.
     fn is_absent(&self) -> bool {
         false
     }
-
-    /// The value of a field that the record leaves out, if it may.
-    fn absent() -> Option<Self> {
-        None
-    }
 }
 
 /// A map that is being read.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Record {
+    /// Entries whose key has not been read yet.
     entries: usize,
-    /// The key after which the reader stands, when its value has not been read or passed over yet.
-    open: Option<u64>,
     /// The last key read.
     last: Option<u64>,
+    /// Whether the reader stands after that key, because its value has not been read or passed over yet.
+    open: bool,
 }
 
-impl Record {
-    pub(super) fn new(reader: &mut Reader<'_>) -> Result<Self, String> {
-        Ok(Self {
-            entries: reader.map(2)?,
-            open: None,
-            last: None,
-        })
+impl Reader<'_> {
+    /// Begins a record.
+    pub(super) fn open(&mut self) {
+        self.around.push(self.record);
+        self.record = Record {
+            entries: self.map(2),
+            ..Record::default()
+        };
     }
 
-    /// Goes to the value of a key; `false` when the record does not have it. Keys are asked for in increasing order.
-    pub(super) fn seek(&mut self, reader: &mut Reader<'_>, key: u64) -> Result<bool, String> {
-        loop {
-            let found = match self.open.take() {
-                Some(found) => found,
-                None if self.entries == 0 => return Ok(false),
-                None => {
-                    let found = reader.unsigned()?;
-                    if self.last.is_some_and(|last| found <= last) {
-                        return Err(reader.problem("the keys of a map do not increase"));
-                    }
-                    self.entries -= 1;
-                    self.last = Some(found);
-                    found
-                }
-            };
-            if found == key {
-                return Ok(true);
-            }
-            if found > key {
-                self.open = Some(found);
-                return Ok(false);
-            }
-            reader.skip()?;
-        }
-    }
-
-    /// Reads the value of a key.
-    pub(super) fn field<T: Stored>(
-        &mut self,
-        reader: &mut Reader<'_>,
-        key: u64,
-        place: &'static str,
-    ) -> Result<T, String> {
-        reader.enter(place);
-        if self.seek(reader, key)? {
-            reader.enter(place);
-            T::read(reader)
-        } else {
-            T::absent().ok_or_else(|| reader.problem("it is missing"))
-        }
-    }
-
-    /// Passes over what is left.
-    pub(super) fn finish(mut self, reader: &mut Reader<'_>) -> Result<(), String> {
+    /// Passes over what is left of the record.
+    pub(super) fn close(&mut self) {
         // No key is as large as the largest number, and one that is would be the last.
-        if self.seek(reader, u64::MAX)? {
-            reader.skip()
-        } else {
-            Ok(())
+        if self.seek(u64::MAX) {
+            self.skip();
         }
+        self.record = self.around.pop().unwrap_or_default();
+    }
+
+    /// Goes to the value of a field; `false` when the record leaves it out. Keys are asked for in increasing order.
+    pub(super) fn has(&mut self, key: u64, place: &'static str) -> bool {
+        self.enter(place);
+        self.seek(key)
+    }
+
+    /// Goes to the value of a field that must be there.
+    #[inline(never)]
+    pub(super) fn need(&mut self, key: u64, place: &'static str) {
+        if !self.has(key, place) {
+            self.fail("it is missing");
+        }
+    }
+
+    #[inline(never)]
+    fn seek(&mut self, key: u64) -> bool {
+        while !self.failed() {
+            if !self.record.open {
+                if self.record.entries == 0 {
+                    return false;
+                }
+                let found = Some(self.unsigned());
+                if found <= self.record.last {
+                    self.fail("the keys of a map do not increase");
+                }
+                self.record = Record {
+                    entries: self.record.entries - 1,
+                    last: found,
+                    open: true,
+                };
+            }
+            if self.record.last > Some(key) {
+                break;
+            }
+            self.record.open = false;
+            if self.record.last == Some(key) {
+                return !self.failed();
+            }
+            self.skip();
+        }
+        false
     }
 }
 
@@ -107,6 +119,7 @@ impl Record {
 macro_rules! record {
     ($name:ident { $($key:literal $field:ident: $type:ty),* $(,)? }) => {
         impl Stored for $name {
+            const EMPTY: Self = Self { $($field: <$type as Stored>::EMPTY),* };
             const LEAST: usize = 1 $(+ <$type as Stored>::LEAST_FIELD)*;
 
             fn write(&self, writer: &mut Writer) {
@@ -117,15 +130,10 @@ macro_rules! record {
                 })*
             }
 
-            fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-                let mut record = Record::new(reader)?;
-                $(let $field: $type = record.field(
-                    reader,
-                    $key,
-                    concat!(stringify!($name), ".", stringify!($field)),
-                )?;)*
-                record.finish(reader)?;
-                Ok(Self { $($field),* })
+            fn read(&mut self, reader: &mut Reader<'_>) {
+                reader.open();
+                $(self.$field.read_field(reader, $key, concat!(stringify!($name), ".", stringify!($field)));)*
+                reader.close();
             }
         }
     };
@@ -133,6 +141,7 @@ macro_rules! record {
 pub(super) use record;
 
 impl<T: Stored> Stored for Option<T> {
+    const EMPTY: Self = None;
     const LEAST: usize = T::LEAST;
     const LEAST_FIELD: usize = 0;
 
@@ -142,23 +151,27 @@ impl<T: Stored> Stored for Option<T> {
         }
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-        T::read(reader).map(Some)
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        self.get_or_insert(T::EMPTY).read(reader);
+    }
+
+    #[inline(always)]
+    fn read_field(&mut self, reader: &mut Reader<'_>, key: u64, place: &'static str) {
+        if reader.has(key, place) {
+            self.read(reader);
+        }
     }
 
     fn is_absent(&self) -> bool {
         self.is_none()
     }
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
 }
 
 /// Implements [`Stored`] for a type that is one item of CBOR.
 macro_rules! item {
-    ($($type:ty, $least:literal, |$value:ident, $writer:ident| $write:expr, |$reader:ident| $read:expr;)*) => {
+    ($($type:ty, $empty:expr, $least:literal, |$value:ident, $writer:ident| $write:expr, |$reader:ident| $read:expr;)*) => {
         $(impl Stored for $type {
+            const EMPTY: Self = $empty;
             const LEAST: usize = $least;
 
             fn write(&self, $writer: &mut Writer) {
@@ -166,48 +179,33 @@ macro_rules! item {
                 $write;
             }
 
-            fn read($reader: &mut Reader<'_>) -> Result<Self, String> {
-                $read
+            fn read(&mut self, $reader: &mut Reader<'_>) {
+                *self = $read;
             }
         })*
     };
 }
 
 item! {
-    bool, 1, |value, writer| writer.boolean(*value), |reader| reader.boolean();
-    u8, 1, |value, writer| writer.unsigned(u64::from(*value)), |reader| reader.number();
-    u16, 1, |value, writer| writer.unsigned(u64::from(*value)), |reader| reader.number();
-    u64, 1, |value, writer| writer.unsigned(*value), |reader| reader.unsigned();
-    f64, 9, |value, writer| writer.float(*value), |reader| reader.float();
-    String, 1, |value, writer| writer.text(value), |reader| Ok(reader.text()?.to_owned());
-    Vec<f64>, 1, |values, writer| writer.bytes(&little_endian(values)), |reader| {
-        let bytes = reader.bytes()?;
-        if bytes.len() % 8 == 0 {
-            Ok(bytes.chunks_exact(8).map(float).collect())
-        } else {
-            Err(reader.problem("the floats before this do not take 8 bytes each"))
+    bool, false, 1, |value, writer| writer.boolean(*value), |reader| reader.boolean();
+    u8, 0, 1, |value, writer| writer.unsigned(u64::from(*value)), |reader| reader.at_most(u64::from(u8::MAX)) as u8;
+    u16, 0, 1, |value, writer| writer.unsigned(u64::from(*value)), |reader| reader.at_most(u64::from(u16::MAX)) as u16;
+    u64, 0, 1, |value, writer| writer.unsigned(*value), |reader| reader.unsigned();
+    f64, 0.0, 9, |value, writer| writer.float(*value), |reader| reader.float();
+    String, String::new(), 1, |value, writer| writer.text(value), |reader| reader.text().to_owned();
+    Vec<f64>, Vec::new(), 1, |values, writer| writer.bytes(&little_endian(values)), |reader| {
+        let bytes = reader.bytes();
+        if !bytes.len().is_multiple_of(8) {
+            reader.fail("the floats before this do not take 8 bytes each");
         }
+        bytes.chunks_exact(8).map(|float| f64::from_bits(number(float))).collect()
     };
-    [f64; 3], 25, |values, writer| writer.bytes(&little_endian(values)), |reader| {
-        let values = Vec::<f64>::read(reader)?;
-        values.try_into().map_err(|_| reader.problem("there should be 3 floats before this"))
-    };
-    BTreeMap<String, String>, 1, |map, writer| {
-        writer.map(map.len());
-        for (key, value) in map {
-            writer.text(key);
-            writer.text(value);
-        }
-    }, |reader| {
-        let mut map = Self::new();
-        for _ in 0..reader.map(2)? {
-            let key = reader.text()?;
-            if map.last_key_value().is_some_and(|(last, _): (&String, _)| last.as_str() >= key) {
-                return Err(reader.problem("the keys of a map do not increase"));
-            }
-            map.insert(key.to_owned(), reader.text()?.to_owned());
-        }
-        Ok(map)
+    [f64; 3], [0.0; 3], 25, |values, writer| writer.bytes(&little_endian(values)), |reader| {
+        let values = Vec::<f64>::of(reader);
+        values.try_into().unwrap_or_else(|_| {
+            reader.fail("there should be 3 floats before this");
+            Self::EMPTY
+        })
     };
 }
 
@@ -216,14 +214,11 @@ fn little_endian(values: &[f64]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn float(bytes: &[u8]) -> f64 {
-    f64::from_bits(bytes.iter().rev().fold(0, |bits, &byte| bits << 8 | u64::from(byte)))
-}
-
 /// Implements [`Stored`] for lists of a type.
 macro_rules! list {
     ($($type:ty),* $(,)?) => {
         $(impl Stored for Vec<$type> {
+            const EMPTY: Self = Self::new();
             const LEAST: usize = 1;
 
             fn write(&self, writer: &mut Writer) {
@@ -233,13 +228,16 @@ macro_rules! list {
                 }
             }
 
-            fn read(reader: &mut Reader<'_>) -> Result<Self, String> {
-                let count = reader.array(<$type>::LEAST)?;
-                let mut list = Self::with_capacity(count);
-                for _ in 0..count {
-                    list.push(<$type>::read(reader)?);
+            fn read(&mut self, reader: &mut Reader<'_>) {
+                let count = reader.array(<$type>::LEAST);
+                // As many as there are, and not one more.
+                *self = std::iter::repeat_with(|| <$type as Stored>::EMPTY).take(count).collect();
+                for element in self {
+                    element.read(reader);
+                    if reader.failed() {
+                        break;
+                    }
                 }
-                Ok(list)
             }
         })*
     };
