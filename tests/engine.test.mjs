@@ -7,7 +7,7 @@ import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { serveFiles, startBrowser } from "./browser.mjs";
-import { cacheFolder, engineFolder, trainedModel } from "./support.mjs";
+import { cacheFolder, candor, engineFolder, trainedModel } from "./support.mjs";
 
 let model, bytes, engine;
 
@@ -82,6 +82,31 @@ test("schema and card describe the model", async () => {
   assert.deepEqual([...kinds].sort(), ["category", "flag", "number"]);
 });
 
+test("schema and card hold every value that the command line reads in the file", async () => {
+  const { schema, card } = await engine.load(bytes);
+  const found = JSON.parse(candor("inspect", "--json", model), (key, value) => {
+    if (key === "parameters" || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    return Object.fromEntries(Object.entries(value).map(([name, value]) => [camel(name), value]));
+  });
+  const { groups, fields, id, table, target, unusedColumns } = found.schema;
+  const grouped = ({ group, ...rest }) => ({ ...rest, group: groups[group].key });
+  assert.deepEqual(card, { ...found.card, digest: found.digest, policy: found.policy });
+  assert.deepEqual(schema, {
+    ...{ groups, id, table, target, unusedColumns },
+    fields: fields.map(({ change, kind, ...field }) => {
+      const [[name, properties]] = Object.entries(kind);
+      return { ...grouped(field), actionable: change === "actionable", kind: name, ...properties };
+    }),
+    features: found.features.map(({ source, imputed, ...feature }, index) => {
+      const behind = schema.features[index].fields;
+      if (source.field !== undefined && imputed === null) assert.deepEqual(behind, [fields[source.field].name]);
+      return { ...grouped(feature), fields: behind };
+    }),
+  });
+  for (const absent of [true, false]) assert.ok(schema.fields.some(({ unit }) => (unit === null) === absent));
+});
+
 test("an explanation adds up", async () => {
   const scorer = await engine.load(bytes);
   const explanation = scorer.explain({ AMT_CREDIT: 450_000, EXT_SOURCE_2: 0.05, NAME_CONTRACT_TYPE: "Cash loans" });
@@ -91,6 +116,85 @@ test("an explanation adds up", async () => {
   const { base, steps, total } = explanation.waterfall;
   assert.equal(steps.reduce((sum, step) => sum + step.points, base), total);
   assert.ok(explanation.reasons.length > 0 && explanation.reasons.length <= scorer.card.policy.mostReasons);
+});
+
+test("groups, reasons and steps of an explanation name the same groups, in the words of the schema", async () => {
+  const scorer = await engine.load(bytes);
+  const { schema } = scorer;
+  const { groups, reasons, waterfall, contributions } = scorer.explain({ AMT_CREDIT: 450_000, EXT_SOURCE_2: 0.05 });
+  for (const { group, logOdds } of groups) {
+    const parts = contributions.filter((_, feature) => schema.features[feature].group === group);
+    assert.ok(Math.abs(parts.reduce((sum, part) => sum + part, 0) - logOdds) < 1e-12, group);
+  }
+  const keys = groups.map(({ group }) => group);
+  assert.deepEqual(waterfall.steps.map(({ group }) => group), keys);
+  for (const { group, label, text, logOdds, points, fields } of reasons) {
+    const { key, ...words } = schema.groups.find(({ key }) => key === group);
+    assert.deepEqual({ label, reason: text }, words);
+    assert.deepEqual({ group, logOdds, points }, groups[keys.indexOf(group)]);
+    assert.ok(logOdds > 0 && fields.every((name) => schema.fields.some((field) => field.name === name)));
+    assert.ok(fields.length > 0);
+  }
+});
+
+test("all wrong values are listed by the names they were given, and nothing is scored", async () => {
+  const scorer = await engine.load(bytes);
+  const wrong = {
+    AMT_CREDIT: -5,
+    EXT_SOURCE_2: "much",
+    FLAG_OWN_CAR: "perhaps",
+    NAME_CONTRACT_TYPE: ["Cash loans"],
+    AMT_ANNUITY: 1n,
+    "SHOE\nSIZE": 43,
+    "\ud83d": "\ude42",
+  };
+  for (const ask of ["score", "explain", "interactions"]) {
+    assert.throws(
+      () => scorer[ask](wrong),
+      (error) => {
+        assert.ok(error instanceof engine.ApplicationError && error.name === "ApplicationError");
+        assert.deepEqual(error.fields.map(({ field }) => field).sort(), Object.keys(wrong).sort());
+        assert.ok(error.fields.every(({ message }) => message.length > 20));
+        assert.equal(error.message, error.fields.map(({ field, message }) => `${field}: ${message}`).join("\n"));
+        return true;
+      },
+    );
+  }
+});
+
+test("what is no plain object is refused and not scored as missing", async () => {
+  const scorer = await engine.load(bytes);
+  const map = new Map([["AMT_CREDIT", 1]]);
+  const refused = [[], "AMT_CREDIT", 1, null, undefined, map, () => 1, new Date(), Promise.resolve({}), new (class {})()];
+  for (const value of refused) assert.throws(() => scorer.score(value), TypeError, String(value));
+  const nothing = scorer.score({});
+  for (const value of [Object.create(null), { AMT_CREDIT: undefined }, { AMT_CREDIT: NaN }, { AMT_CREDIT: "" }]) {
+    assert.deepEqual(scorer.score(value), nothing);
+  }
+});
+
+test("an error thrown while reading an application comes through and leaves the scorer usable", async () => {
+  const scorer = await engine.load(bytes);
+  const mine = new RangeError("mine");
+  const fail = () => {
+    throw mine;
+  };
+  const application = Object.defineProperty({}, "AMT_CREDIT", { get: fail, enumerable: true });
+  for (const hostile of [application, new Proxy({}, { getPrototypeOf: fail }), new Proxy({}, { ownKeys: fail })]) {
+    assert.throws(() => scorer.score(hostile), mine);
+  }
+  assert.ok(scorer.score({}).points > 0);
+  scorer.free();
+});
+
+test("numbers that are not whole rows of features are a RangeError", async () => {
+  const scorer = await engine.load(bytes);
+  const rows = new Float64Array(3 * scorer.schema.features.length).fill(NaN);
+  assert.equal(scorer.logOddsOfFeatures(rows).length, 3);
+  assert.equal(scorer.contributionsOfFeatures(rows).length, rows.length);
+  for (const ask of ["logOddsOfFeatures", "contributionsOfFeatures"]) {
+    assert.throws(() => scorer[ask](rows.subarray(1)), RangeError);
+  }
 });
 
 test("in Chromium, a page with a strict content security policy loads, scores and reports errors", async (t) => {

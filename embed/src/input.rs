@@ -1,84 +1,69 @@
-//! From a plain JavaScript object to an [`Application`].
+//! From numbers and text to an [`Application`].
 
+use candor_core::application::FieldProblem;
 use candor_core::{Application, Raw, Schema};
-use js_sys::{Array, Object, TypeError};
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
-use crate::error;
-
-#[wasm_bindgen]
-extern "C" {
-    /// `Object.entries`, which runs the object's getters: what they throw must not unwind through this module.
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
-    fn entries(object: &JsValue) -> Result<Array, JsValue>;
-}
+use crate::problem::Problem;
 
 /// What is said of a value that no field can hold.
 const NOT_A_VALUE: &str = "write a number, a text, true, false, or null if it is not known";
+/// Numbers of which a value is made.
+const PER_VALUE: usize = 3;
 
-/// What is said of something else than a plain object.
-const NOT_PLAIN: &str =
-    "an application is a plain object of raw values by field name, such as { AMT_CREDIT: 450000, FLAG_OWN_CAR: 'Y' }";
-
-/// A value of the object, out of JavaScript.
-enum Value {
-    Missing,
-    Number(f64),
-    Text(String),
-    Flag(bool),
-}
-
-/// Reads and checks every property of `object`; properties that are absent, `undefined` or `null` are missing.
-pub fn application(schema: &Schema, object: &JsValue) -> Result<Application, JsValue> {
-    if !is_plain(object) {
-        return Err(TypeError::new(NOT_PLAIN).into());
-    }
-    let mut pairs = Vec::with_capacity(schema.fields.len());
-    let mut problems = Vec::new();
-    for entry in entries(object)?.iter() {
-        let entry: Array = entry.unchecked_into();
-        let name = entry.get(0).as_string().unwrap_or_default();
-        match value(&entry.get(1)) {
-            Some(value) => pairs.push((name, value)),
-            None => problems.push((name, NOT_A_VALUE.to_owned())),
-        }
-    }
-    let raw = pairs.iter().map(|(name, value)| {
-        let raw = match value {
-            Value::Missing => Raw::Missing,
-            Value::Number(number) => Raw::Number(*number),
-            Value::Text(text) => Raw::Text(text),
-            Value::Flag(flag) => Raw::Flag(*flag),
+/// Reads and checks values as `npm/src/application.ts` writes them.
+///
+/// Each value is three numbers: the position of its field in the schema, or infinity if there is none of its name; what
+/// it is (0 a number, 1 a flag, 2 a text, 3 something else); and itself. What is missing is the number NaN. A text lies in
+/// `texts`, where the texts stand one after the other, each with a line end behind it; its number is its length in UTF-16
+/// units. Of all problems, values that no field can hold are told first.
+pub fn application(schema: &Schema, numbers: &[f64], mut texts: &str) -> Result<Application, Problem<'static>> {
+    let mut application = Application::empty(schema);
+    let (mut problems, mut misfits) = (Vec::new(), Vec::new());
+    for (position, &[field, kind, value]) in numbers.as_chunks::<PER_VALUE>().0.iter().enumerate() {
+        let raw = match kind {
+            0.0 => Raw::Number(value),
+            1.0 => Raw::Flag(value != 0.0),
+            2.0 => Raw::Text(next_text(&mut texts, whole(value))),
+            _ => {
+                problems.push((position, NOT_A_VALUE.to_owned()));
+                continue;
+            }
         };
-        (name.as_str(), raw)
-    });
-    let outcome = Application::from_pairs(schema, raw).map_err(|errors| {
-        problems.extend(errors.into_iter().map(|error| (error.field, error.problem.to_string())));
-    });
-    outcome
-        .ok()
-        .filter(|_| problems.is_empty())
-        .ok_or_else(|| error::application(&problems))
+        let field = whole(field);
+        let outcome = if field < schema.fields.len() {
+            application.set(schema, field, raw).map_err(FieldProblem::from)
+        } else {
+            Err(FieldProblem::Unknown)
+        };
+        misfits.extend(outcome.err().map(|problem| (position, problem.to_string())));
+    }
+    problems.append(&mut misfits);
+    if problems.is_empty() {
+        Ok(application)
+    } else {
+        Err(Problem::Application(problems))
+    }
 }
 
-/// Whether the value is `{…}` or an object without a prototype: a `Map`, an array or a promise has no fields as
-/// properties, and would otherwise be scored as an application of which nothing is known.
-fn is_plain(value: &JsValue) -> bool {
-    if !value.is_object() {
-        return false;
+/// Takes the first text, of so many UTF-16 units, off the texts.
+fn next_text<'a>(texts: &mut &'a str, mut units: usize) -> &'a str {
+    let mut rest = texts.chars();
+    while units > 0
+        && let Some(character) = rest.next()
+    {
+        units = units.saturating_sub(character.len_utf16());
     }
-    let prototype = Object::get_prototype_of(value);
-    // Another frame has another `Object.prototype`; in all of them it is the end of the chain.
-    prototype.is_null() || Object::get_prototype_of(&prototype).is_null()
+    let end = texts.len() - rest.as_str().len();
+    let (text, rest) = texts.split_at_checked(end).unwrap_or_default();
+    *texts = rest.strip_prefix('\n').unwrap_or(rest);
+    text
 }
 
-fn value(value: &JsValue) -> Option<Value> {
-    if value.is_null() || value.is_undefined() {
-        return Some(Value::Missing);
-    }
-    let number = || value.as_f64().map(Value::Number);
-    let text = || value.as_string().map(Value::Text);
-    let flag = || value.as_bool().map(Value::Flag);
-    number().or_else(text).or_else(flag)
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "positions and lengths are small; whatever else comes becomes the nearest number"
+)]
+fn whole(number: f64) -> usize {
+    number as usize
 }

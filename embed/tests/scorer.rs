@@ -1,5 +1,5 @@
-//! The JavaScript face of the engine, seen from JavaScript's side: in Node, and in a browser when the test runner is
-//! told so by `WASM_BINDGEN_USE_BROWSER=1`.
+//! What crosses the border to JavaScript: in Node, and in a browser when the test runner is told so by
+//! `WASM_BINDGEN_USE_BROWSER=1`. The objects that TypeScript makes of it are the matter of `tests/engine.test.mjs`.
 #![cfg(target_family = "wasm")]
 #![allow(
     clippy::expect_used,
@@ -10,58 +10,44 @@
 mod small_model;
 
 use candor_core::artifact::ParityCase;
-use candor_core::{Application, Raw, Text};
+use candor_core::{Application, Explanation, Raw};
 use candor_embed::Scorer;
-use js_sys::{Array, Float64Array, JSON, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The table that core's own tests hold the native build to.
 const BITS: &str = include_str!("../../core/tests/fixtures/bits.txt");
 
-/// Applications as a program writes them in JavaScript, and as core takes them.
-const APPLICATIONS: [(&str, [Raw<'static>; 5]); 5] = [
-    ("{}", [Raw::Missing; 5]),
-    (
-        r#"{
-            "AMT_CREDIT": 450000.1, "AMT_ANNUITY": 24700.7, "EXT_SOURCE_2": 0.1, "FLAG_OWN_CAR": true,
-            "WALLSMATERIAL_MODE": "Stone, brick"
-        }"#,
-        [
-            Raw::Number(450_000.1),
-            Raw::Number(24_700.7),
-            Raw::Number(0.1),
-            Raw::Flag(true),
-            Raw::Text("Stone, brick"),
-        ],
-    ),
-    (
-        r#"{
-            "AMT_CREDIT": "90000", "AMT_ANNUITY": "1e-9", "EXT_SOURCE_2": "0.7", "FLAG_OWN_CAR": "N",
-            "WALLSMATERIAL_MODE": null
-        }"#,
-        [
-            Raw::Number(90_000.0),
-            Raw::Number(1e-9),
-            Raw::Number(0.7),
-            Raw::Flag(false),
-            Raw::Missing,
-        ],
-    ),
-    (
-        r#"{ "AMT_CREDIT": "", "AMT_ANNUITY": 1e7, "FLAG_OWN_CAR": null, "WALLSMATERIAL_MODE": "XNA" }"#,
-        [Raw::Missing, Raw::Number(1e7), Raw::Missing, Raw::Missing, Raw::Missing],
-    ),
-    (
-        r#"{ "AMT_CREDIT": -0, "AMT_ANNUITY": 1e-308, "EXT_SOURCE_2": 5e-324, "WALLSMATERIAL_MODE": "Panel" }"#,
-        [
-            Raw::Number(-0.0),
-            Raw::Number(1e-308),
-            Raw::Number(5e-324),
-            Raw::Missing,
-            Raw::Text("Panel"),
-        ],
-    ),
+/// Applications as core takes them; JavaScript says each value by itself.
+const APPLICATIONS: [[Raw<'static>; 5]; 5] = [
+    [Raw::Missing; 5],
+    [
+        Raw::Number(450_000.1),
+        Raw::Number(24_700.7),
+        Raw::Number(0.1),
+        Raw::Flag(true),
+        Raw::Text("Stone, brick"),
+    ],
+    [
+        Raw::Text("90000"),
+        Raw::Text("1e-9"),
+        Raw::Text("0.7"),
+        Raw::Flag(false),
+        Raw::Missing,
+    ],
+    [
+        Raw::Text(""),
+        Raw::Number(1e7),
+        Raw::Missing,
+        Raw::Text("N"),
+        Raw::Text("XNA"),
+    ],
+    [
+        Raw::Number(-0.0),
+        Raw::Number(1e-308),
+        Raw::Number(5e-324),
+        Raw::Missing,
+        Raw::Text("Panel"),
+    ],
 ];
 const FIELDS: [&str; 5] = [
     "AMT_CREDIT",
@@ -83,65 +69,40 @@ fn core_computes_the_bits_that_it_computes_natively() {
 
 #[wasm_bindgen_test]
 fn answers_have_the_bits_that_core_computes() {
-    let core = core();
-    let embedded = scorer();
-    for (json, values) in APPLICATIONS {
+    let (core, embedded) = (core(), scorer());
+    let background = core.background().expect("the model has one");
+    for values in APPLICATIONS {
         let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
-        let expected = core.explain(&application);
-        let score = embedded.score(&parse(json)).expect("fits");
-        let found = embedded.explain(&parse(json)).expect("fits");
-        for answer in [&score, &found] {
-            for (key, expected) in [
-                ("probability", expected.score.probability),
-                ("logOdds", expected.score.log_odds),
-                ("points", expected.score.points),
-            ] {
-                assert_eq!(number(answer, key).to_bits(), expected.to_bits(), "{key} of {json}");
-            }
-            assert_eq!(string(answer, "decision"), expected.score.decision.as_str());
-            assert_eq!(string(answer, "riskLevel"), expected.score.risk_level.as_str());
-        }
-        assert_eq!(number(&found, "baseValue").to_bits(), expected.base_value.to_bits());
-        let contributions: Float64Array = get(&found, "contributions").dyn_into().expect("a Float64Array");
-        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        assert_eq!(
-            bits(&contributions.to_vec()),
-            bits(&expected.contributions),
-            "contributions of {json}"
-        );
-        let groups = list(&found, "groups");
-        assert_eq!(groups.length() as usize, expected.groups.len());
-        for (group, expected) in groups.iter().zip(&expected.groups) {
-            assert_eq!(string(&group, "group"), core.schema().groups[expected.group].key);
-            assert_eq!(number(&group, "logOdds").to_bits(), expected.log_odds.to_bits());
-        }
+        let (numbers, texts) = written(&core, &values);
+        Answer::of(&embedded.score(&numbers, &texts)).gives_score(&core.score(&application));
+        Answer::of(&embedded.explain(&numbers, &texts)).gives_explanation(&core.explain(&application));
+        Answer::of(&embedded.explain_against_background(&numbers, &texts))
+            .gives_explanation(&background.explain(&application));
+        let expected = core.interactions(&application).expect("few features");
+        let mut found = Answer::of(&embedded.interactions(&numbers, &texts));
+        found.gives(&[0.0, 12.0, 144.0]);
+        found.gives(&expected.values);
+        found.ends();
     }
 }
 
 #[wasm_bindgen_test]
-fn an_explanation_adds_up_and_gives_its_reasons_in_both_languages() {
-    let found = scorer().explain(&parse(APPLICATIONS[2].0)).expect("fits");
-    let contributions: Float64Array = get(&found, "contributions").dyn_into().expect("a Float64Array");
-    let sum = contributions
-        .to_vec()
-        .iter()
-        .fold(number(&found, "baseValue"), |sum, value| sum + value);
-    assert!((sum - number(&found, "logOdds")).abs() < 1e-12);
-
-    let waterfall = get(&found, "waterfall");
-    let steps = list(&waterfall, "steps")
-        .iter()
-        .fold(0.0, |sum, step| sum + number(&step, "points"));
-    assert_eq!(number(&waterfall, "base") + steps, number(&waterfall, "total"));
-
-    let reasons = list(&found, "reasons");
-    assert!(reasons.length() > 0, "{}", json(&found));
-    for reason in reasons.iter() {
-        let group = string(&reason, "group");
-        assert_eq!(string(&get(&reason, "text"), "en"), format!("because of {group}"));
-        assert_eq!(string(&get(&reason, "text"), "fr"), format!("en raison de {group}"));
-        assert!(number(&reason, "logOdds") > 0.0 && list(&reason, "fields").length() > 0);
+fn rows_of_features_have_the_bits_that_core_computes() {
+    let (core, embedded) = (core(), scorer());
+    let rows: Vec<f64> = (0..36_u8)
+        .map(|number| if number % 7 == 0 { f64::NAN } else { f64::from(number) })
+        .collect();
+    let log_odds = embedded.log_odds_of_features(&rows);
+    let contributions = embedded.contributions_of_features(&rows);
+    assert_eq!((log_odds.len(), contributions.len()), (3, 36));
+    for ((row, log_odds), contributions) in rows.chunks(12).zip(log_odds).zip(contributions.chunks(12)) {
+        let mut expected = [0.0; 12];
+        core.contributions_of(row, &mut expected);
+        assert_eq!(bits(contributions), bits(&expected));
+        assert_eq!(log_odds.to_bits(), core.log_odds_of(row).to_bits());
     }
+    // The package asks for whole rows only; whatever else comes is no panic.
+    assert_eq!(embedded.log_odds_of_features(&rows[..13]).len(), 1);
 }
 
 #[wasm_bindgen_test]
@@ -161,169 +122,78 @@ fn every_way_in_which_a_file_can_be_wrong_has_its_code() {
         ("DAMAGED", changed(bytes.len() - 1, bytes[bytes.len() - 1] ^ 1)),
         ("PARITY", bytes_with_wrong_parity()),
     ] {
-        let error = Scorer::new(&bytes).expect_err(code);
-        assert!(error.is_instance_of::<js_sys::Error>());
-        assert_eq!(string(&error, "name"), "LoadError");
-        assert_eq!(string(&error, "code"), code, "{}", string(&error, "message"));
-        let expected = candor_core::Scorer::from_bytes(&bytes).expect_err(code);
-        assert_eq!(string(&error, "message"), expected.to_string());
-    }
-}
-
-#[wasm_bindgen_test]
-fn all_wrong_values_are_listed_and_nothing_is_scored() {
-    let application = r#"{
-        "AMT_CREDIT": -5, "EXT_SOURCE_2": "much", "FLAG_OWN_CAR": "perhaps",
-        "WALLSMATERIAL_MODE": ["Panel"], "SHOE_SIZE": 43
-    }"#;
-    for outcome in [
-        scorer().score(&parse(application)),
-        scorer().explain(&parse(application)),
-    ] {
-        let error = outcome.expect_err("five wrong values");
-        assert_eq!(string(&error, "name"), "ApplicationError");
-        let mut fields: Vec<String> = list(&error, "fields")
-            .iter()
-            .map(|field| string(&field, "field"))
-            .collect();
-        fields.sort();
-        assert_eq!(
-            fields,
-            [
-                "AMT_CREDIT",
-                "EXT_SOURCE_2",
-                "FLAG_OWN_CAR",
-                "SHOE_SIZE",
-                "WALLSMATERIAL_MODE"
-            ]
-        );
-        for field in list(&error, "fields").iter() {
-            assert!(!string(&field, "message").is_empty());
-            let line = format!("{}: {}", string(&field, "field"), string(&field, "message"));
-            assert!(string(&error, "message").contains(&line), "{line}");
+        let expected = candor_core::Scorer::from_bytes(&bytes).expect_err(code).to_string();
+        let without_model = Scorer::new(&bytes);
+        for answer in [
+            without_model.schema(),
+            without_model.card(),
+            without_model.score(&[], ""),
+            without_model.interactions(&[], ""),
+        ] {
+            let mut answer = Answer::of(&answer);
+            answer.gives(&[1.0]);
+            assert_eq!([answer.text(), answer.text()], [code.to_owned(), expected.clone()]);
+            answer.ends();
         }
+        assert!(without_model.log_odds_of_features(&[0.0; 12]).is_empty());
     }
 }
 
 #[wasm_bindgen_test]
-fn explanations_against_the_background_have_the_bits_that_core_computes() {
-    let core = core();
-    let background = core.background().expect("the model has one");
-    let embedded = scorer();
-    for (json, values) in APPLICATIONS {
-        let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
-        let expected = background.explain(&application);
-        let found = embedded.explain_against_background(&parse(json)).expect("fits");
-        assert_eq!(number(&found, "baseValue").to_bits(), expected.base_value.to_bits());
-        assert_eq!(number(&found, "logOdds").to_bits(), expected.score.log_odds.to_bits());
-        let contributions: Float64Array = get(&found, "contributions").dyn_into().expect("a Float64Array");
-        assert_eq!(contributions.to_vec(), expected.contributions, "{json}");
-    }
+fn a_model_without_background_says_so() {
     let mut model = small_model::model();
     model.background = None;
-    let without = Scorer::new(&model.to_bytes().expect("sound")).expect("sound");
-    let error = without
-        .explain_against_background(&parse("{}"))
-        .expect_err("no background");
-    assert!(string(&error, "message").contains("no background"));
+    let without = Scorer::new(&model.to_bytes().expect("sound"));
+    let mut answer = Answer::of(&without.explain_against_background(&[], ""));
+    answer.gives(&[3.0]);
+    assert!(answer.text().contains("no background"));
 }
 
 #[wasm_bindgen_test]
-fn interactions_are_those_that_core_computes() {
+fn all_wrong_values_are_listed_and_values_that_no_field_holds_come_first() {
     let (core, embedded) = (core(), scorer());
-    for (json, values) in APPLICATIONS {
-        let application = Application::from_pairs(core.schema(), FIELDS.into_iter().zip(values)).expect("fits");
-        let expected = core.interactions(&application).expect("few features");
-        let found = embedded.interactions(&parse(json)).expect("fits");
-        assert_eq!(number(&found, "size"), 12.0);
-        let values: Float64Array = get(&found, "values").dyn_into().expect("a Float64Array");
-        assert_eq!(values.to_vec(), expected.values, "{json}");
-    }
-}
-
-#[wasm_bindgen_test]
-fn what_is_no_plain_object_is_refused_and_not_scored_as_missing() {
-    let refused = [
-        "[]",
-        "'AMT_CREDIT'",
-        "1",
-        "null",
-        "undefined",
-        "new Map([['AMT_CREDIT', 1]])",
-        "() => 1",
-    ];
-    for code in refused
-        .into_iter()
-        .chain(["new Date()", "Promise.resolve({})", "new (class A {})()"])
-    {
-        let error = scorer().score(&evaluate(code)).expect_err(code);
-        assert!(error.is_instance_of::<js_sys::TypeError>(), "{code}");
-    }
-    for code in [
-        "{}",
-        "Object.create(null)",
-        "{ AMT_CREDIT: undefined }",
-        "{ AMT_CREDIT: NaN }",
+    let mut numbers = written(
+        &core,
+        &[Raw::Number(-5.0), Raw::Number(1.0), Raw::Text("h\u{e4}lf 🙂\n")],
+    );
+    numbers.0.extend([f64::INFINITY, 0.0, 43.0]); // a name that the schema does not know
+    numbers.0.extend([3.0, 3.0, f64::NAN]); // an object
+    let walls = core.schema().field_index("WALLSMATERIAL_MODE").expect("a field");
+    numbers.0.extend([count(walls), 2.0, 5.0]); // a text behind the one with a line end in it
+    numbers.1.push_str("Panel\n");
+    for answer in [
+        embedded.score(&numbers.0, &numbers.1),
+        embedded.explain(&numbers.0, &numbers.1),
     ] {
-        assert!(scorer().score(&evaluate(code)).is_ok(), "{code}");
+        let mut answer = Answer::of(&answer);
+        answer.gives(&[2.0, 4.0]);
+        for (position, message) in [
+            (4.0, "write a number, a text, true, false, or null"),
+            (0.0, "-5 is below the smallest value allowed"),
+            (2.0, "'h\u{e4}lf 🙂' is not a number"),
+            (3.0, "the model has no such field"),
+        ] {
+            answer.gives(&[position]);
+            let text = answer.text();
+            assert!(text.starts_with(message), "{text}");
+        }
+        answer.ends();
     }
 }
 
 #[wasm_bindgen_test]
-fn an_error_thrown_while_reading_leaves_the_scorer_usable() {
+fn numbers_and_texts_that_nobody_writes_are_no_panic() {
     let embedded = scorer();
-    let error = embedded.score(&evaluate("{ get AMT_CREDIT() { throw new RangeError('mine'); } }"));
-    assert_eq!(string(&error.expect_err("thrown"), "message"), "mine");
-    assert!(embedded.score(&parse("{}")).is_ok());
-}
-
-#[wasm_bindgen_test]
-fn infinite_and_fractional_values_are_judged_by_core() {
-    let embedded = scorer();
-    for code in [
-        "{ AMT_CREDIT: Infinity }",
-        "{ FLAG_OWN_CAR: 0.5 }",
-        "{ WALLSMATERIAL_MODE: 1 }",
-        "{ AMT_CREDIT: 1n }",
-    ] {
-        let error = embedded.score(&evaluate(code)).expect_err(code);
-        assert_eq!(string(&error, "name"), "ApplicationError", "{code}");
+    for field in [-1.0, 0.5, 1e300, f64::NAN, f64::NEG_INFINITY] {
+        for kind in [-1.0, 2.0, 7.5, f64::NAN] {
+            for value in [-3.0, 2.0, 1e300, f64::INFINITY] {
+                for texts in ["", "é", "🙂🙂", "\n\n"] {
+                    let bytes = embedded.score(&[field, kind, value, field, 2.0, 1.0, 1.0], texts);
+                    assert!(bytes.len() > 8);
+                }
+            }
+        }
     }
-}
-
-#[wasm_bindgen_test]
-fn schema_and_card_are_plain_objects() {
-    let mut model = small_model::model();
-    model.schema.fields[2].unit = Some(Text::new("years", "ans"));
-    let bytes = model.to_bytes().expect("sound");
-    let scorer = Scorer::new(&bytes).expect("sound");
-    let schema = json(&scorer.schema());
-    for part in [
-        r#""table":"application","id":"SK_ID_CURR","target":"TARGET""#,
-        r#"{"key":"amounts","label":{"en":"amounts","fr":"amounts (fr)"}"#,
-        r#""unit":null,"actionable":true,"primary":true,"kind":"number","min":0,"max":100000000"#,
-        r#""unit":{"en":"years","fr":"ans"},"actionable":true"#,
-        r#""integer":false,"scale":-365.25,"sentinels":[365243]"#,
-        r#""kind":"flag","no":"N","yes":"Y""#,
-        r#"{"value":"Stone, brick","label":{"en":"Stone, brick","fr":"Stone, brick (fr)"}}"#,
-        r#""missingLevels":["XNA"]"#,
-        r#""group":"possessions","fields":["FLAG_OWN_CAR"]"#,
-        r#""group":"employment","fields":["DAYS_EMPLOYED"]"#,
-        r#""group":"amounts","fields":["AMT_CREDIT","AMT_ANNUITY"]"#,
-        r#""unusedColumns":["CODE_GENDER"]"#,
-    ] {
-        assert!(schema.contains(part), "{part} in {schema}");
-    }
-    let card = json(&scorer.card());
-    for part in [
-        r#""parameters":{"learning_rate":"0.05"}"#,
-        r#""rows":200,"bad":16,"metrics":{"auc":{"value":0.75,"low":0.74,"high":0.76}"#,
-        r#""costs":{"falseNegative":10,"falsePositive":1},"threshold":0.09090909090909091"#,
-    ] {
-        assert!(card.contains(part), "{part} in {card}");
-    }
-    let digest = candor_core::Model::digest_of(&bytes).expect("a whole file");
-    assert_eq!(string(&scorer.card(), "digest"), digest);
 }
 
 fn core() -> candor_core::Scorer {
@@ -331,7 +201,7 @@ fn core() -> candor_core::Scorer {
 }
 
 fn scorer() -> Scorer {
-    Scorer::new(&bytes()).expect("the model is sound")
+    Scorer::new(&bytes())
 }
 
 /// The small model as the bytes of a file.
@@ -347,33 +217,94 @@ fn bytes_with_wrong_parity() -> Vec<u8> {
     model.to_bytes().expect("the model is sound")
 }
 
-fn parse(json: &str) -> JsValue {
-    JSON::parse(json).expect("JSON")
+fn bits(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().map(|number| number.to_bits()).collect()
 }
 
-/// The value of a JavaScript expression.
-fn evaluate(expression: &str) -> JsValue {
-    js_sys::Function::new_no_args(&format!("return ({expression});"))
-        .call0(&JsValue::UNDEFINED)
-        .expect("an expression")
+/// Values of the first of [`FIELDS`] as the TypeScript package writes them.
+fn written(core: &candor_core::Scorer, values: &[Raw<'_>]) -> (Vec<f64>, String) {
+    let (mut numbers, mut texts) = (Vec::new(), String::new());
+    for (name, value) in FIELDS.into_iter().zip(values) {
+        numbers.push(count(core.schema().field_index(name).expect("a field")));
+        numbers.extend(match value {
+            Raw::Missing => [0.0, f64::NAN],
+            Raw::Number(number) => [0.0, *number],
+            Raw::Flag(flag) => [1.0, f64::from(u8::from(*flag))],
+            Raw::Text(text) => {
+                texts.push_str(text);
+                texts.push('\n');
+                [2.0, count(text.encode_utf16().count())]
+            }
+        });
+    }
+    (numbers, texts)
 }
 
-fn json(value: &Object) -> String {
-    JSON::stringify(value).expect("plain").into()
+fn count(count: usize) -> f64 {
+    f64::from(u32::try_from(count).expect("few"))
 }
 
-fn get(object: &JsValue, key: &str) -> JsValue {
-    Reflect::get(object, &key.into()).expect("an object")
+/// An answer, read as the TypeScript package reads it.
+struct Answer {
+    numbers: std::vec::IntoIter<f64>,
+    texts: Vec<u16>,
 }
 
-fn number(object: &JsValue, key: &str) -> f64 {
-    get(object, key).as_f64().expect(key)
-}
+impl Answer {
+    fn of(bytes: &[u8]) -> Self {
+        let number = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+        let (count, rest) = bytes.split_at(8);
+        let numbers: Vec<f64> = rest.chunks_exact(8).take(number(count) as usize).map(number).collect();
+        let texts = std::str::from_utf8(&rest[8 * numbers.len()..]).expect("text");
+        Self {
+            texts: texts.encode_utf16().collect(),
+            numbers: numbers.into_iter(),
+        }
+    }
 
-fn string(object: &JsValue, key: &str) -> String {
-    get(object, key).as_string().expect(key)
-}
+    fn gives(&mut self, expected: &[f64]) {
+        let found: Vec<f64> = self.numbers.by_ref().take(expected.len()).collect();
+        assert_eq!(bits(&found), bits(expected), "{found:?} and not {expected:?}");
+    }
 
-fn list(object: &JsValue, key: &str) -> Array {
-    get(object, key).dyn_into().expect(key)
+    fn text(&mut self) -> String {
+        let length = self.numbers.next().expect("a length") as usize;
+        String::from_utf16(&self.texts.drain(..length).collect::<Vec<_>>()).expect("text")
+    }
+
+    fn ends(mut self) {
+        assert_eq!((self.numbers.next(), self.texts.len()), (None, 0));
+    }
+
+    fn gives_score(&mut self, score: &candor_core::Score) {
+        self.gives(&[0.0, score.probability, score.log_odds, score.points]);
+        let words = (score.decision.as_str(), score.risk_level.as_str());
+        let decision = ["APPROVE", "DECLINE"].iter().position(|word| *word == words.0);
+        let risk_level = ["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+            .iter()
+            .position(|word| *word == words.1);
+        self.gives(&[count(decision.expect("known")), count(risk_level.expect("known"))]);
+    }
+
+    fn gives_explanation(mut self, expected: &Explanation) {
+        self.gives_score(&expected.score);
+        self.gives(&[expected.base_value, 12.0]);
+        self.gives(&expected.contributions);
+        self.gives(&[count(expected.groups.len())]);
+        for group in &expected.groups {
+            self.gives(&[count(group.group), group.log_odds, group.points]);
+        }
+        self.gives(&[count(expected.reasons.len())]);
+        for reason in &expected.reasons {
+            self.gives(&[count(reason.group), reason.log_odds, reason.points]);
+            self.gives(&[count(reason.fields.len())]);
+            self.gives(&reason.fields.iter().map(|&field| count(field)).collect::<Vec<_>>());
+        }
+        self.gives(&[expected.waterfall.base as f64, count(expected.waterfall.steps.len())]);
+        for step in &expected.waterfall.steps {
+            self.gives(&[count(step.group), step.points as f64]);
+        }
+        self.gives(&[expected.waterfall.total as f64]);
+        self.ends();
+    }
 }

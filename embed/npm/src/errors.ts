@@ -44,17 +44,3 @@ export class ApplicationError extends Error {
     this.fields = fields;
   }
 }
-
-/** Runs `work`; the engine's plain errors become instances of the classes above. */
-export function withTypedErrors<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Error) {
-      const { name, message, code, fields } = error as Error & { code?: LoadErrorCode; fields?: FieldError[] };
-      if (name === "LoadError" && code) throw new LoadError(code, message);
-      if (name === "ApplicationError" && fields) throw new ApplicationError(message, fields);
-    }
-    throw error;
-  }
-}

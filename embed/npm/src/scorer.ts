@@ -1,4 +1,8 @@
-import { LoadError, withTypedErrors } from "./errors.js";
+import { Answer } from "./answer.js";
+import { valuesOf } from "./application.js";
+import { LoadError } from "./errors.js";
+import { readExplanation, readInteractions, readScore } from "./explanation.js";
+import { readCard, readSchema } from "./model.js";
 import type { Application, ExplainOptions, Explanation, Interactions, ModelCard, Schema, Score } from "./types.js";
 import init, * as engine from "./wasm/candor_embed.js";
 
@@ -12,6 +16,9 @@ export interface LoadOptions {
   readonly engine?: EngineSource | undefined;
 }
 
+/** What the engine is asked of an application. */
+type Question = "score" | "explain" | "explainAgainstBackground" | "interactions";
+
 /** A loaded model. */
 export class Scorer {
   /** What the model expects of an application. */
@@ -19,16 +26,26 @@ export class Scorer {
   /** Where the model comes from, how good it is, and the policy it decides by. */
   readonly card: ModelCard;
   readonly #model: engine.Scorer;
+  /** Where each field stands in the schema. */
+  readonly #positions: ReadonlyMap<string, number>;
 
   private constructor(model: engine.Scorer) {
     this.#model = model;
-    this.schema = model.schema();
-    this.card = model.card();
+    this.schema = readSchema(new Answer(model.schema()));
+    this.card = readCard(new Answer(model.card()));
+    // Of two fields of one name, the first is meant.
+    this.#positions = new Map(this.schema.fields.map(({ name }, position) => [name, position] as const).reverse());
   }
 
   /** @internal The engine must be running. */
   static fromBytes(bytes: Uint8Array): Scorer {
-    return new Scorer(withTypedErrors(() => new engine.Scorer(bytes)));
+    const model = new engine.Scorer(bytes);
+    try {
+      return new Scorer(model);
+    } catch (error) {
+      model.free();
+      throw error;
+    }
   }
 
   /**
@@ -36,7 +53,7 @@ export class Scorer {
    * @throws {ApplicationError} when a value does not fit its field or a name is unknown; it lists them all.
    */
   score(application: Application): Score {
-    return withTypedErrors(() => this.#model.score(application));
+    return readScore(this.#ask("score", application));
   }
 
   /**
@@ -46,11 +63,8 @@ export class Scorer {
    * @throws {Error} by the method `interventional`, when the model has no background.
    */
   explain(application: Application, options: ExplainOptions = {}): Explanation {
-    return withTypedErrors(() =>
-      options.method === "interventional"
-        ? this.#model.explainAgainstBackground(application)
-        : this.#model.explain(application),
-    );
+    const question = options.method === "interventional" ? "explainAgainstBackground" : "explain";
+    return readExplanation(this.#ask(question, application), this.schema);
   }
 
   /**
@@ -58,7 +72,7 @@ export class Scorer {
    * @throws {ApplicationError} as {@link score} does.
    */
   interactions(application: Application): Interactions {
-    return withTypedErrors(() => this.#model.interactions(application));
+    return readInteractions(this.#ask("interactions", application));
   }
 
   /**
@@ -67,7 +81,7 @@ export class Scorer {
    * @throws {RangeError} when the numbers are not whole rows.
    */
   logOddsOfFeatures(rows: Float64Array): Float64Array {
-    return this.#model.logOddsOfFeatures(rows);
+    return this.#model.logOddsOfFeatures(this.#whole(rows));
   }
 
   /**
@@ -75,7 +89,18 @@ export class Scorer {
    * @throws {RangeError} when the numbers are not whole rows.
    */
   contributionsOfFeatures(rows: Float64Array): Float64Array {
-    return this.#model.contributionsOfFeatures(rows);
+    return this.#model.contributionsOfFeatures(this.#whole(rows));
+  }
+
+  #ask(question: Question, application: Application): Answer {
+    const { names, numbers, texts } = valuesOf(application, this.#positions);
+    return new Answer(this.#model[question](numbers, texts), names);
+  }
+
+  #whole(rows: Float64Array): Float64Array {
+    // Without features, the remainder is NaN.
+    if (rows.length % this.schema.features.length === 0) return rows;
+    throw new RangeError("give one number per feature and row, in the order of schema.features");
   }
 
   /** Gives the model's memory back at once; without it, the garbage collector does so some time. */

@@ -1,17 +1,18 @@
-// The module that `wasm-bindgen --target web` makes of the crate candor-embed, with the types that `any` hides there.
-import type { Application, Explanation, Interactions, ModelCard, Schema, Score } from "../types.js";
+// The module that `wasm-bindgen --target web` makes of the crate candor-embed: an application goes in as numbers and
+// text (application.ts), an answer comes as bytes (answer.ts).
+type Bytes = Uint8Array<ArrayBuffer>;
 
 export class Scorer {
   constructor(bytes: Uint8Array);
   free(): void;
-  schema(): Schema;
-  card(): ModelCard;
-  score(application: Application): Score;
-  explain(application: Application): Explanation;
+  schema(): Bytes;
+  card(): Bytes;
+  score(numbers: Float64Array, texts: string): Bytes;
+  explain(numbers: Float64Array, texts: string): Bytes;
+  explainAgainstBackground(numbers: Float64Array, texts: string): Bytes;
+  interactions(numbers: Float64Array, texts: string): Bytes;
   logOddsOfFeatures(rows: Float64Array): Float64Array;
   contributionsOfFeatures(rows: Float64Array): Float64Array;
-  explainAgainstBackground(application: Application): Explanation;
-  interactions(application: Application): Interactions;
 }
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;
