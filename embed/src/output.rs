@@ -127,7 +127,7 @@ pub fn card(model: &Model, digest: Option<&str>) -> Answer {
     answer.optional(digest, Answer::text);
     answer.text(&card.candor_version);
     answer.text(&card.algorithm);
-    answer.count(card.parameters.len());
+    answer.count(card.parameters.iter().len());
     for (name, value) in &card.parameters {
         answer.text(name);
         answer.text(value);
