@@ -68,7 +68,7 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
             why: "it is the page from which Trunk builds the app".to_owned(),
         });
     }
-    let sources = ["core", "web", "static", "trainer/features", "Trunk.toml"];
+    let sources = ["ensemble", "core", "web", "static", "trainer/features", "Trunk.toml"];
     built_from(workspace, "app", &sources, &workspace.app().join("index.html"), || {
         let mut trunk = tool(workspace, "trunk");
         // Trunk's own look for a newer Trunk; it reads NO_COLOR as a truth value.
@@ -83,7 +83,7 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
 ///
 /// Two halves meet in `dist/`: the TypeScript of `embed/npm`, compiled, and in `dist/wasm/` the engine with its bindings.
 pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
-    let sources = ["core", "embed", "tests/package-lock.json"];
+    let sources = ["ensemble", "core", "embed", "tests/package-lock.json"];
     built_from(
         workspace,
         "npm",
@@ -162,7 +162,9 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
     )?;
     let engine = folder.join(ENGINE);
     let mut optimise = tool(workspace, "wasm-opt");
-    optimise.arg("-O3").args(WASM_FEATURES);
+    // Functions of one caller stay what they are unless they are small: a WebAssembly host begins with slow code and makes
+    // each function fast once it has been called a few times, but never one that is running.
+    optimise.args(["-O3", "--one-caller-inline-max-function-size=30"]).args(WASM_FEATURES);
     if !features.is_empty() {
         optimise.arg("--enable-simd");
     }

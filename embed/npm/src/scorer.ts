@@ -113,12 +113,23 @@ let running: Promise<unknown> | undefined;
 
 /** Starts the engine once; a failed start is forgotten, so that the next call tries again. */
 export async function start(source: EngineSource | undefined): Promise<void> {
-  running ??= init({ module_or_path: source });
+  running ??= run(source);
   try {
     await running;
   } catch (error) {
     running = undefined;
     throw error;
+  }
+}
+
+async function run(source: EngineSource | undefined): Promise<void> {
+  if (source instanceof WebAssembly.Module) {
+    engine.initSync({ module: source });
+  } else if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
+    // Not through `init`: it asks whether it was given a Request, and Node takes 30 ms to find out what that is.
+    engine.initSync({ module: await WebAssembly.compile(source) });
+  } else {
+    await init({ module_or_path: source });
   }
 }
 

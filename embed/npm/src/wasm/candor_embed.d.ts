@@ -17,5 +17,8 @@ export class Scorer {
 
 type Source = string | URL | Request | Response | BufferSource | WebAssembly.Module;
 
+/** Instantiates a module that has been compiled. */
+export function initSync(options: { module: WebAssembly.Module }): unknown;
+
 /** Instantiates the module; without a source, from the .wasm file beside this one. */
 export default function init(options?: { module_or_path?: Source | Promise<Source> | undefined }): Promise<unknown>;
