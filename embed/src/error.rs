@@ -26,11 +26,13 @@ pub fn application(problems: &[(String, String)]) -> JsValue {
         .iter()
         .map(|(field, message)| object([("field", field.as_str().into()), ("message", message.as_str().into())]))
         .collect();
-    let lines: Vec<String> = problems
-        .iter()
-        .map(|(field, message)| format!("{field}: {message}"))
-        .collect();
-    named("ApplicationError", &lines.join("\n"), "fields", &fields)
+    let mut lines = String::new();
+    for (field, message) in problems {
+        for piece in [if lines.is_empty() { "" } else { "\n" }, field, ": ", message] {
+            lines.push_str(piece);
+        }
+    }
+    named("ApplicationError", &lines, "fields", &fields)
 }
 
 /// A `RangeError` for numbers that are not whole rows of features.
