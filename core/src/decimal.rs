@@ -5,7 +5,7 @@
 //! wherever a plain division does not, which is rare: a number of up to 15 digits takes the short way (Clinger 1990).
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A number that is shown with the fewest digits that read back to it.
 #[derive(Debug, Clone, Copy)]
@@ -21,18 +21,23 @@ const POWERS: [f64; 23] = [
 
 /// Reads a number as `str::parse` does: the nearest one, and of two as near the even one.
 pub(crate) fn parse(text: &str) -> Option<f64> {
-    let (negative, text) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let magnitude = match text.as_bytes().first()? {
-        b'0'..=b'9' | b'.' => magnitude(text.as_bytes())?,
-        _ if text.eq_ignore_ascii_case("nan") => f64::NAN,
-        _ if text.eq_ignore_ascii_case("inf") || text.eq_ignore_ascii_case("infinity") => f64::INFINITY,
+    let (negative, text) = signed(text.as_bytes());
+    let magnitude = match text.first()? {
+        b'0'..=b'9' | b'.' => magnitude(text)?,
+        _ if text.eq_ignore_ascii_case(b"nan") => f64::NAN,
+        _ if text.eq_ignore_ascii_case(b"inf") || text.eq_ignore_ascii_case(b"infinity") => f64::INFINITY,
         _ => return None,
     };
     Some(if negative { -magnitude } else { magnitude })
+}
+
+/// Whether there is a minus in front, and what comes after a sign.
+fn signed(text: &[u8]) -> (bool, &[u8]) {
+    match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
+        _ => (false, text),
+    }
 }
 
 fn magnitude(text: &[u8]) -> Option<f64> {
@@ -64,11 +69,7 @@ fn magnitude(text: &[u8]) -> Option<f64> {
         return None;
     }
     if let Some((_, exponent)) = rest.split_first() {
-        let (negative, digits) = match exponent.first()? {
-            b'-' => (true, &exponent[1..]),
-            b'+' => (false, &exponent[1..]),
-            _ => (false, exponent),
-        };
+        let (negative, digits) = signed(exponent);
         if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
             return None;
         }
@@ -146,6 +147,11 @@ fn nearest(digits: &[u8], point: i64) -> f64 {
 }
 
 impl fmt::Display for Decimal {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "digits are few"
+    )]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.0;
         if value.is_nan() {
@@ -158,15 +164,15 @@ impl fmt::Display for Decimal {
             return formatter.write_str("inf");
         }
         let (digits, point) = shortest(value.abs());
-        let text: String = digits.iter().map(|&digit| char::from(b'0' + digit)).collect();
-        let zeros = |count: usize| "0".repeat(count);
-        let text = match usize::try_from(point) {
-            _ if digits.is_empty() => zeros(1),
-            Ok(0) | Err(_) => ["0.", &zeros(point.unsigned_abs() as usize), &text].concat(),
-            Ok(point) if point < text.len() => [&text[..point], ".", &text[point..]].concat(),
-            Ok(point) => [&text[..], &zeros(point - text.len())].concat(),
-        };
-        formatter.write_str(&text)
+        // Digit 0 stands right after the point if that is 0, and what is no digit is a zero; one stands before the point.
+        for place in point.min(1) - 1..point.max(digits.len() as i32) {
+            if place == point {
+                formatter.write_char('.')?;
+            }
+            let digit = usize::try_from(place).ok().and_then(|place| digits.get(place));
+            formatter.write_char(char::from(b'0' + digit.copied().unwrap_or_default()))?;
+        }
+        Ok(())
     }
 }
 
@@ -279,12 +285,16 @@ impl Big {
         self.trim();
     }
 
+    fn word(&self, index: usize) -> u32 {
+        self.0.get(index).copied().unwrap_or_default()
+    }
+
     fn add(&mut self, other: &Self) {
         let length = self.0.len().max(other.0.len()) + 1;
         self.0.resize(length, 0);
         let mut carry = 0;
-        for (word, other) in self.0.iter_mut().zip(other.0.iter().chain(std::iter::repeat(&0))) {
-            carry += u64::from(*word) + u64::from(*other);
+        for (index, word) in self.0.iter_mut().enumerate() {
+            carry += u64::from(*word) + u64::from(other.word(index));
             *word = carry as u32;
             carry >>= 32;
         }
@@ -294,8 +304,8 @@ impl Big {
     /// Takes a number that is not larger away.
     fn subtract(&mut self, other: &Self) {
         let mut borrow = false;
-        for (word, other) in self.0.iter_mut().zip(other.0.iter().chain(std::iter::repeat(&0))) {
-            let (less, first) = word.overflowing_sub(*other);
+        for (index, word) in self.0.iter_mut().enumerate() {
+            let (less, first) = word.overflowing_sub(other.word(index));
             let (least, second) = less.overflowing_sub(u32::from(borrow));
             *word = least;
             borrow = first | second;
@@ -306,7 +316,9 @@ impl Big {
     fn shift_left(&mut self, bits: usize) {
         self.multiply_add(1 << (bits % 32), 0);
         if !self.is_zero() {
-            self.0.splice(0..0, std::iter::repeat_n(0, bits / 32));
+            let mut words = vec![0; bits / 32];
+            words.extend_from_slice(&self.0);
+            self.0 = words;
         }
     }
 

@@ -217,7 +217,11 @@ impl Model {
     /// SHA-256 of a model file's header and document, as stored in the file: the model's identity, in hexadecimal.
     pub fn digest_of(bytes: &[u8]) -> Option<String> {
         let digest = bytes.get(20..HEADER)?;
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut text = String::with_capacity(2 * digest.len());
+        for digit in digest.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+            text.push(char::from_digit(u32::from(digit), 16)?);
+        }
+        Some(text)
     }
 
     fn check(&self) -> Result<(), LoadError> {

@@ -72,12 +72,12 @@ impl Reference {
                 ));
             }
         }
-        let of_fields = self.fields.iter().flat_map(|field| {
-            let single = [&field.missing_share, &field.importance];
-            single.into_iter().chain(&field.quantiles).chain(&field.shares)
+        let finite = |numbers: &[f64]| numbers.iter().all(|number| number.is_finite());
+        let of_fields = self.fields.iter().all(|field| {
+            finite(&[field.missing_share, field.importance]) && finite(&field.quantiles) && finite(&field.shares)
         });
-        let mut numbers = self.score_quantiles.iter().chain(&self.importance).chain(of_fields);
-        (numbers.any(|number| !number.is_finite()) || self.score_quantiles.windows(2).any(|pair| pair[0] > pair[1]))
+        let increasing = self.score_quantiles.windows(2).all(|pair| pair[0] <= pair[1]);
+        (!(of_fields && finite(&self.score_quantiles) && finite(&self.importance) && increasing))
             .then(|| "score quantiles must be finite and increasing, and all other numbers finite".into())
     }
 }

@@ -91,17 +91,19 @@ impl Field {
                     Some(position) => Ok(position as f64),
                     None if missing_levels.iter().any(|missing| missing.trim() == text) => Ok(f64::NAN),
                     None => {
-                        let mut known: Vec<String> = levels
-                            .iter()
-                            .take(12)
-                            .map(|level| format!("'{}'", level.value))
-                            .collect();
-                        if levels.len() > known.len() {
-                            known.push(format!("… ({} in all)", levels.len()));
+                        const SHOWN: usize = 12;
+                        let mut known = String::new();
+                        for (index, level) in levels.iter().take(SHOWN).enumerate() {
+                            known.push_str(if index > 0 { ", '" } else { "'" });
+                            known.push_str(&level.value);
+                            known.push('\'');
+                        }
+                        if levels.len() > SHOWN {
+                            known.push_str(&format!(", … ({} in all)", levels.len()));
                         }
                         Err(ValueError::UnknownLevel {
                             found: shorten(text),
-                            known: known.join(", "),
+                            known,
                         })
                     }
                 }
@@ -312,10 +314,9 @@ fn positive_zero(value: f64) -> f64 {
 /// Keeps error messages readable when a cell holds a novel.
 fn shorten(text: &str) -> String {
     const LIMIT: usize = 40;
-    if text.chars().count() <= LIMIT {
-        text.to_owned()
-    } else {
-        text.chars().take(LIMIT).chain(['…']).collect()
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

@@ -87,8 +87,8 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(super) fn fail(&mut self, what: &str) {
         if self.problem.is_none() {
-            let at = (self.length - self.rest.len()).to_string();
-            self.problem = Some(["byte ", &at, " of the document (", self.place, "): ", what].concat());
+            let at = self.length - self.rest.len();
+            self.problem = Some(format!("byte {at} of the document ({}): {what}", self.place));
         }
         self.rest = &[];
     }
@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
     #[cold]
     #[inline(never)]
     fn expect(&mut self, what: &str) {
-        self.fail(&["there should be ", what].concat());
+        self.fail(&format!("there should be {what}"));
     }
 
     fn peek(&self) -> Option<u8> {

@@ -212,7 +212,7 @@ impl Stored for Ensemble {
             let found = columns.read(&mut tree);
             self.trees.push(tree);
             if found.is_none() {
-                return reader.fail(&["tree ", &index.to_string(), " is not one"].concat());
+                return reader.fail(&format!("tree {index} is not one"));
             }
         }
         if !columns.are_used_up() {
