@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
@@ -317,24 +317,27 @@ const LOOKS = [
   { name: "medium", options: { width: 768, height: 1024 } },
 ];
 
-for (const { name, options, allOpen = false } of LOOKS) {
-  onPage(`no accessibility violation: ${name}`, options, async (page) => {
-    await checkAccessibility(page, "first client");
-    assert.ok(
-      await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
-      "nothing sticks out sideways",
-    );
-    await page.locator(".client:not(.client--new)").last().click();
-    if (allOpen) await openAll(page);
-    await checkAccessibility(page, allOpen ? "last client, all open" : "last client");
-    await fieldOf(page, "AMT_CREDIT").locator("input").fill("wrong");
-    await dropFile(page, "bad.candor", Buffer.from("bad"));
-    await checkAccessibility(page, "wrong value and bad file");
-    await page.locator(".header__tools > .button").first().click();
-    await page.getByRole("dialog").waitFor();
-    await checkAccessibility(page, "model card");
-  });
-}
+// Looking at every element takes seconds a page, on one core: two pages at a time.
+describe("accessibility", { concurrency: 2 }, () => {
+  for (const { name, options, allOpen = false } of LOOKS) {
+    onPage(`no accessibility violation: ${name}`, options, async (page) => {
+      await checkAccessibility(page, "first client");
+      assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth),
+        "nothing sticks out sideways",
+      );
+      await page.locator(".client:not(.client--new)").last().click();
+      if (allOpen) await openAll(page);
+      await checkAccessibility(page, allOpen ? "last client, all open" : "last client");
+      await fieldOf(page, "AMT_CREDIT").locator("input").fill("wrong");
+      await dropFile(page, "bad.candor", Buffer.from("bad"));
+      await checkAccessibility(page, "wrong value and bad file");
+      await page.locator(".header__tools > .button").first().click();
+      await page.getByRole("dialog").waitFor();
+      await checkAccessibility(page, "model card");
+    });
+  }
+});
 
 const PICTURE_OF = [
   { file: "app-1440", options: { width: 1440, height: 900 } },

@@ -7,19 +7,15 @@
 //   open(bytes)    loads a model
 //   prepare(rows, width)  turns rows (a Float64Array, NaN is missing) into what it takes, before any clock runs
 //   jobs           functions (first, last) -> an array of answers, by the name of the job
+//   first          its jobs on the first row as a page asks for them, if that is something else: a whole application there
+//   complete(job, answers)  if it has one: adds what others say of each row and it says once, before answers are compared
 
 const inNode = typeof window === "undefined";
 
-/** Candor through its npm package: whole applications in, whole explanations out. */
+/** Candor through its npm package: rows of features in, numbers out, as with the others. */
 function candor({ places }) {
-  let load, scorer, applications;
-  const one = (method) => (first) => [method(applications[first])];
-  const each = (call) => (first, last) => applications.slice(first, last).flatMap((_, place) => call(first + place));
-  const explained = ({ baseValue, contributions }) => [...contributions, baseValue];
-  const jobs = {
-    score_one: one((application) => scorer.score(application).logOdds),
-    explain_one: (first) => explained(scorer.explain(applications[first])),
-  };
+  let load, scorer, all, single, features, application;
+  const part = (first, last) => all.subarray(first * features, last * features);
   return {
     file: "main.candor",
     async start() {
@@ -30,11 +26,24 @@ function candor({ places }) {
       scorer = await load(bytes);
     },
     prepare(rows, width) {
-      applications = eachRow(rows, width, (row) =>
-        Object.fromEntries(Array.from(row, (value, place) => [`f${place}`, Number.isNaN(value) ? null : value])),
+      [all, features] = [rows, width];
+      single = eachRow(rows, width, (row) => row);
+      application = Object.fromEntries(
+        Array.from(single[0], (value, place) => [`f${place}`, Number.isNaN(value) ? null : value]),
       );
     },
-    jobs: { ...jobs, score_batch: each(jobs.score_one), explain_batch: each(jobs.explain_one) },
+    first: { score_one: () => scorer.score(application), explain_one: () => scorer.explain(application) },
+    jobs: {
+      score_one: (first) => scorer.logOddsOfFeatures(single[first]),
+      score_batch: (first, last) => scorer.logOddsOfFeatures(part(first, last)),
+      explain_one: (first) => scorer.contributionsOfFeatures(single[first]),
+      explain_batch: (first, last) => scorer.contributionsOfFeatures(part(first, last)),
+    },
+    complete(job, answer) {
+      if (!job.startsWith("explain")) return answer;
+      const { baseValue } = scorer.explain(application);
+      return eachRow(answer, features, (row) => [...row, baseValue]).flat();
+    },
   };
 }
 

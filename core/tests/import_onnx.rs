@@ -512,6 +512,36 @@ fn trees_deeper_than_the_limit_are_refused() {
     }
 }
 
+/// Every message within another says which one it is, where it cannot be read, and what to do.
+#[test]
+fn what_cannot_be_read_is_told_in_plain_words() {
+    let in_graph = |inside: &[u8]| message::bytes(7, inside);
+    // A text that is none, a length past the end, a field of the wrong kind.
+    let operator = message::bytes(1, &message::bytes(4, &[0xff, 0xfe]));
+    for (bytes, part, read) in [
+        (b"tree\nversion=v4\n".to_vec(), "the model", "of its 16;"),
+        (in_graph(&[0x0a, 9, 0]), "the graph", "near byte 2 of its 3;"),
+        (in_graph(&operator), "node 0 of the graph", "near byte 4 of its 4;"),
+        (
+            in_graph(&message::bytes(1, &[0x20, 1])),
+            "node 0 of the graph",
+            "of its 2;",
+        ),
+    ] {
+        let Err(ImportError::Inconsistent { part: named, problem }) = from_bytes(&bytes) else {
+            panic!("{part}: it was read, or refused otherwise")
+        };
+        assert_eq!(named, part, "{problem}");
+        for wanted in [read, "byte", "onnx.save"] {
+            assert!(problem.contains(wanted), "{part}: no '{wanted}' in {problem}");
+        }
+        assert!(
+            !problem.to_lowercase().contains("protobuf") && !problem.contains("wire"),
+            "{problem}"
+        );
+    }
+}
+
 #[test]
 fn a_model_cut_short_anywhere_is_refused() {
     for (name, model, _) in FIXTURES {

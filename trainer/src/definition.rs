@@ -9,7 +9,7 @@ use candor_core::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Sc
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::error::Error;
+use crate::error::{Error, position};
 use crate::policy::PolicyFile;
 
 /// The definition of the Home Credit application table, which is used when no file is given.
@@ -26,6 +26,10 @@ pub struct Definition {
     pub imputations: Vec<(usize, Impute)>,
     /// Features left out because they read an excluded field.
     pub dropped_features: Vec<String>,
+    /// Name of the file, for errors.
+    pub(crate) file: String,
+    /// Line and column of the names of fields and features.
+    places: HashMap<String, (usize, usize)>,
 }
 
 /// What to put in for a missing value.
@@ -210,12 +214,30 @@ impl Definition {
             fields,
             unused_columns,
         };
+        let names = document.fields.iter().map(|entry| &entry.get_ref().name);
+        let places = names
+            .chain(document.features.iter().map(|entry| &entry.name))
+            .map(|name| (name.get_ref().clone(), position(text, name.span().start)))
+            .collect();
         Ok(Self {
             schema,
             preprocessing,
             imputations,
             dropped_features,
+            file: file.to_owned(),
+            places,
         })
+    }
+
+    /// What is wrong with the field or feature called `name`, with the place of its entry.
+    pub(crate) fn problem(&self, name: &str, problem: &str) -> Error {
+        let (line, column) = self.places.get(name).copied().unwrap_or((1, 1));
+        Error::Definition {
+            file: self.file.clone(),
+            line,
+            column,
+            problem: format!("{name}: {problem}"),
+        }
     }
 }
 
@@ -418,13 +440,13 @@ fn escape(rest: &str) -> (usize, usize) {
 }
 
 /// What names mean while features are compiled.
-struct Names<'a> {
+pub(crate) struct Names<'a> {
     fields: &'a [Field],
     bindings: HashMap<String, Binding>,
 }
 
 impl<'a> Names<'a> {
-    fn of_fields(fields: &'a [Field]) -> Self {
+    pub(crate) fn of_fields(fields: &'a [Field]) -> Self {
         let binding = |(index, field): (u16, &Field)| {
             let value_type = match field.kind {
                 FieldKind::Number(_) => ValueType::Number,
@@ -439,7 +461,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn add_feature(&mut self, name: &str, index: usize) {
+    pub(crate) fn add_feature(&mut self, name: &str, index: usize) {
         if let Ok(index) = u16::try_from(index) {
             self.bindings.insert(name.to_owned(), Binding::Feature(index));
         }

@@ -32,6 +32,8 @@ fn help_teaches_every_command_and_every_flag() {
             "import",
             &[
                 "--from",
+                "--schema",
+                "[[field]]",
                 "--output",
                 "--name",
                 "--force",

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::plan::Done;
 use crate::process;
+use crate::products;
 use crate::report::Log;
 use crate::workspace::Workspace;
 use clap::Args;
@@ -80,13 +81,18 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// The step of `cargo xtask test`: every target for a few seconds.
+/// What the targets are made of, beside what everything is made of: core with its fixtures, and how they are run.
+const SOURCES: [&str; 3] = ["core", "fuzz", "xtask/src/fuzz.rs"];
+
+/// The step of `cargo xtask test`: every target for a few seconds, unless all of them passed with the same sources.
 pub fn step(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
-    build(workspace, log)?;
-    for target in &TARGETS {
-        log.line(&fuzz(workspace, target, SECONDS_IN_TEST, log)?);
-    }
-    Ok(Done::Worked)
+    products::built_from(workspace, "fuzz", &SOURCES, &folder(workspace), || {
+        build(workspace, log)?;
+        for target in &TARGETS {
+            log.line(&fuzz(workspace, target, SECONDS_IN_TEST, log)?);
+        }
+        Ok(())
+    })
 }
 
 fn folder(workspace: &Workspace) -> PathBuf {
@@ -245,6 +251,15 @@ mod tests {
         );
         assert_eq!(what_failed(&lines[3..]).unwrap(), lines[3]);
         assert_eq!(value_after(&["stat::a: 12".to_owned()], "stat::a:"), Some("12"));
+    }
+
+    /// What is not there would change unseen.
+    #[test]
+    fn every_source_of_the_targets_is_there() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for source in SOURCES {
+            assert!(root.join(source).exists(), "{source}");
+        }
     }
 
     /// A target that is missing here would never run.

@@ -171,8 +171,8 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
     log.run(optimise.arg(&engine).arg("-o").arg(&engine))
 }
 
-/// Does the work unless `witness` is there and was built from the same sources.
-fn built_from(
+/// Does the work unless `witness` is there and the work was last done on the same sources. Work that fails is done again.
+pub fn built_from(
     workspace: &Workspace,
     name: &str,
     sources: &[&str],

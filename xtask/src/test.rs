@@ -66,7 +66,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     wasm_steps(&mut plan, workspace);
     plan.step(
         "fuzz",
-        "model files, foreign models and applications as a fuzzer makes them, a few seconds each",
+        "model files, foreign models and applications as a fuzzer makes them, if what reads them changed",
         Lane::Tools,
         &[],
         |log| fuzz::step(workspace, log),

@@ -10,23 +10,78 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use super::print;
+use crate::definition::Definition;
 use crate::error::Error;
+use crate::import_schema;
 use crate::output::{OutputFile, destination};
 use crate::policy::{self, PolicyFile};
 
 /// Bring in a model that another library has trained.
 ///
 /// Every value reaches the leaves that it reaches there, or the model is refused with the reason. Its features become
-/// fields under their own names, and its raw score becomes the log-odds as it is. Costs, scale and threshold (at
-/// break-even) are those of `candor train`. What a reader should know stands in the model card: see `candor inspect`.
+/// fields under their own names, or those of a schema file, and its raw score becomes the log-odds as it is. Costs, scale
+/// and threshold (at break-even) are those of `candor train`. What a reader should know stands in the model card: see
+/// `candor inspect`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   candor import model.txt --from lightgbm --output model.candor    (Booster.save_model)
-  candor import model.ubj --from xgboost --output model.candor     (Booster.save_model, .json or .ubj)
-  candor import model.json --from catboost --output model.candor   (save_model(…, format=\"json\", pool=…))
+  candor import model.ubj --from xgboost --output model.candor     (the same, .json or .ubj)
+  candor import model.json --from catboost --output model.candor   (save_model, format=\"json\")
   candor import model.onnx --from onnx --output model.candor       (skl2onnx, onnxmltools)
-  candor score --model model.candor --input rows.csv               (a column per feature; empty is missing)")]
+  candor import model.txt --from lightgbm --schema schema.toml --output model.candor
+  candor score --model model.candor --input rows.csv               (empty is missing)
+
+A schema file says what the features mean; the file of `candor train --features` has the same format.
+Here the model's features are CREDIT, SCHOOL and RATIO:
+
+  [table]
+  name = \"loans\"
+  id = \"LOAN\"                    # optional: the column that identifies a client
+
+  [[group]]                      # a reason
+  key = \"loan\"
+  label = { en = \"The loan\", fr = \"Le crédit\" }
+  reason = { en = \"The loan is large.\", fr = \"Le crédit est élevé.\" }
+
+  [[field]]                      # a feature of the model, as it stands
+  name = \"CREDIT\"
+  kind = \"number\"                # or \"flag\", which may say its words for no and yes
+  group = \"loan\"
+  label = { en = \"Amount\", fr = \"Montant\" }
+  help = { en = \"Amount asked for.\", fr = \"Montant demandé.\" }
+  unit = { en = \"euros\", fr = \"euros\" }
+  min = 0.0                      # optional, as are unit, max, decimals, integer,
+  max = 1e6                      # scale and sentinels
+  change = \"actionable\"          # or \"fixed\"
+
+  [[field]]
+  name = \"SCHOOL\"
+  kind = \"category\"              # levels as the model names them, or, where it knows
+  levels = [                     # numbers only (LightGBM), in the order of 0, 1, 2 …
+    { value = \"none\", label = { en = \"None\", fr = \"Aucune\" } },
+    { value = \"degree\", label = { en = \"Degree\", fr = \"Diplôme\" } },
+  ]
+  group = \"loan\"
+  label = { en = \"School\", fr = \"Études\" }
+  help = { en = \"Highest degree.\", fr = \"Diplôme le plus élevé.\" }
+  change = \"fixed\"
+
+  [[field]]                      # read by the feature RATIO
+  name = \"INCOME\"
+  kind = \"number\"
+  group = \"loan\"
+  label = { en = \"Income\", fr = \"Revenu\" }
+  help = { en = \"Income of a year.\", fr = \"Revenu annuel.\" }
+  change = \"fixed\"
+
+  [[feature]]                    # a feature of the model, computed from fields
+  name = \"RATIO\"
+  value = \"CREDIT / INCOME\"
+  group = \"loan\"
+  label = { en = \"Amount to income\", fr = \"Montant sur revenu\" }
+
+Every feature of the model needs an entry, and every entry a feature; what is left over is listed.")]
 pub(super) struct Import {
     /// The other library's model file.
     #[arg(value_name = "MODEL")]
@@ -34,6 +89,9 @@ pub(super) struct Import {
     /// The library that wrote it.
     #[arg(long, value_name = "LIBRARY")]
     from: Library,
+    /// Names, labels, units, ranges, levels and reason groups of the model's features; see the end of this help.
+    #[arg(long, value_name = "FILE")]
+    schema: Option<PathBuf>,
     /// Model file to write.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -103,11 +161,18 @@ impl Import {
                 .map(|byte| format!("{byte:02x}"))
                 .collect(),
         };
+        let mut policy = PolicyFile::parse("policy.toml (built in)", policy::DEFAULT)?;
         // What the built-in policy keeps out are fields of another table.
-        let policy = PolicyFile::parse("policy.toml (built in)", policy::DEFAULT)?;
-        let mut policy = policy.with_threshold(policy.costs.break_even());
         policy.excluded.clear();
-        let model = imported.into_model(origin, policy).map_err(refused)?;
+        let threshold = policy.costs.break_even();
+        let mut model = imported
+            .into_model(origin, policy.with_threshold(threshold))
+            .map_err(refused)?;
+        if let Some(schema) = &self.schema {
+            let text = std::fs::read_to_string(schema).map_err(Error::read(schema))?;
+            let definition = Definition::compile(&schema.display().to_string(), &text, &policy)?;
+            import_schema::describe(&mut model, definition)?;
+        }
         let (model, bytes) = self.with_parity(model)?;
         let mut file = OutputFile::create(&self.output, self.force)?;
         file.write_all(&bytes).map_err(Error::write(&self.output))?;

@@ -61,17 +61,16 @@ pub(super) fn read(bytes: Bytes) -> Result<Found, ImportError> {
     })
 }
 
-/// The nodes of the graph, each decoded when its turn comes.
-fn nodes(graph: &Graph) -> impl DoubleEndedIterator<Item = (usize, Result<Node, ImportError>)> {
-    let decoded =
-        |(index, bytes): (usize, &Bytes)| (index, decode(bytes.clone(), &format!("node {index} of the graph")));
-    graph.node.iter().enumerate().map(decoded)
+/// A node of the graph: decoded when its turn comes, and the ensemble's once only, since it can be nearly all of the file.
+fn node(graph: &Graph, index: usize) -> Result<Node, ImportError> {
+    let bytes = graph.node.get(index).cloned().unwrap_or_default();
+    decode(bytes, &format!("node {index} of the graph"))
 }
 
 fn ensemble(graph: &Graph) -> Result<(usize, Node), ImportError> {
     let mut found = None;
-    for (index, node) in nodes(graph) {
-        let node = node?;
+    for index in 0..graph.node.len() {
+        let node = node(graph, index)?;
         if node.domain != DOMAIN || !node.op_type.starts_with("TreeEnsemble") {
             continue;
         }
@@ -121,8 +120,8 @@ fn check_version(operator_sets: Vec<Bytes>) -> Result<(), ImportError> {
 /// Nodes stand after those whose outputs they read, so one pass backwards finds them all.
 fn source(graph: &Graph, ensemble: usize, input: &str) -> Result<(String, Vec<i32>), ImportError> {
     let (mut name, mut types) = (input.to_owned(), Vec::new());
-    for (_, node) in nodes(graph).rev().skip(graph.node.len() - ensemble) {
-        let node = node?;
+    for index in (0..ensemble).rev() {
+        let node = node(graph, index)?;
         if !node.output.contains(&name) {
             continue;
         }
@@ -217,11 +216,8 @@ fn check_rest(graph: &Graph, position: usize, ensemble: &Node, is_classifier: bo
     }
     let mut scores = HashSet::new();
     scores.extend(ensemble.output.get(usize::from(is_classifier)).cloned());
-    for (index, node) in nodes(graph) {
-        let node = node?;
-        if index == position {
-            continue;
-        }
+    for index in (0..graph.node.len()).filter(|&index| index != position) {
+        let node = node(graph, index)?;
         let reads = |names: &HashSet<String>| node.input.iter().any(|name| names.contains(name));
         if reads(&scores) {
             check_scores(&node, ensemble, &ones, &scores)?;

@@ -129,8 +129,16 @@ pub(super) struct Dimension {
 }
 
 /// Decodes a message; `place` names it.
-pub(super) fn decode<M: Message + Default>(bytes: Bytes, place: &str) -> Result<M, ImportError> {
-    M::decode(bytes).map_err(|error| inconsistent(place, &error.to_string()))
+pub(super) fn decode<M: Message + Default>(mut bytes: Bytes, place: &str) -> Result<M, ImportError> {
+    let length = bytes.len();
+    M::decode(&mut bytes).map_err(|_| {
+        let read = length - bytes.len();
+        let problem = format!(
+            "it makes no sense near byte {read} of its {length}; the file is damaged, cut short or not an ONNX model: save \
+             it again with onnx.save, and move it as a binary file"
+        );
+        inconsistent(place, &problem)
+    })
 }
 
 impl Tensor {
