@@ -27,6 +27,11 @@ const MOST_LEAVES: usize = 256;
 /// Slots of the leaves' numbers, then one for each node.
 const SLOTS: usize = 2 * MOST_LEAVES;
 
+/// Codes of a row, and places of the trees of a group, of which there are at most so many in nearly every ensemble: what is
+/// looked up among a known number needs no check that it is there.
+const CODES: usize = 1024;
+const PLACES: usize = 4096;
+
 /// The raw score of an ensemble, compiled.
 #[derive(Debug, Clone)]
 pub struct Compiled {
@@ -40,6 +45,8 @@ pub struct Compiled {
     leaves: Vec<f64>,
     /// Leaves of the largest tree.
     most_leaves: usize,
+    /// Whether the numbers of codes and of places are as usual.
+    is_usual: bool,
     scale: f64,
     offset: f64,
 }
@@ -49,6 +56,8 @@ pub struct Compiled {
 struct Group {
     trees: [TreePlace; LANES],
     depth: u32,
+    /// The root of the first tree; the places of the others follow.
+    start: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +133,7 @@ impl Place for Wide {
 }
 
 /// A place before it is packed.
+#[derive(Default)]
 struct Loose {
     rank: u8,
     column: u32,
@@ -168,16 +178,22 @@ impl Compiled {
             .map(|trees| Group {
                 trees: std::array::from_fn(|lane| trees[lane].1),
                 depth: trees.iter().fold(0, |most, (depth, _)| most.max(to_u32(*depth))),
+                start: trees[0].1.root,
             })
             .collect();
+        let most_leaves = ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len()));
+        let is_usual = encoding.columns() <= CODES && 2 * LANES * most_leaves <= PLACES;
         // A window of as many leaves as a byte can tell apart can be taken at every tree's first leaf.
         layout.leaves.extend([0.0; MOST_LEAVES]);
+        // So it is with places at every group's first.
+        layout.places.resize_with(layout.places.len() + PLACES, Loose::default);
         let compiled = Self {
             places: Places::pack(&layout.places),
             groups,
             choices: OnceLock::new(),
             leaves: layout.leaves,
-            most_leaves: ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len())),
+            most_leaves,
+            is_usual,
             scale: ensemble.scale,
             offset: ensemble.offset,
             encoding,
@@ -191,7 +207,7 @@ impl Compiled {
 
     /// Room for the codes of `N` rows. A leaf's number stands where a node has its column: it must be in range, too.
     pub(crate) fn codes<const N: usize>(&self) -> Vec<[u8; N]> {
-        vec![[0; N]; self.encoding.columns().max(self.most_leaves)]
+        vec![[0; N]; self.encoding.columns().max(self.most_leaves).max(CODES)]
     }
 
     /// The raw score of one row of features.
@@ -210,25 +226,30 @@ impl Compiled {
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn raw_score_of(&self, codes: &[[u8; 1]]) -> f64 {
-        match &self.places {
-            Places::Narrow(places) => self.walk(places, codes),
-            Places::Wide(places) => self.walk(places, codes),
+        match (&self.places, codes.first_chunk::<CODES>()) {
+            (Places::Narrow(places), Some(codes)) if self.is_usual => self.walk::<_, [_; PLACES], _>(places, codes),
+            (Places::Narrow(places), _) => self.walk::<_, [_], _>(places, codes),
+            (Places::Wide(places), _) => self.walk::<_, [_], _>(places, codes),
         }
     }
 
     #[inline(always)]
-    fn walk<P: Place>(&self, places: &[P], codes: &[[u8; 1]]) -> f64 {
+    fn walk<P: Place, W: At<P> + ?Sized, C: At<[u8; 1]> + ?Sized>(&self, places: &[P], codes: &C) -> f64 {
         let mut sums = [0.0; LANES];
         for group in &self.groups {
-            let mut at = group.trees.map(|tree| tree.root);
+            let Some(places) = W::window(&places[group.start as usize..]) else {
+                continue;
+            };
+            let mut at = group.trees.map(|tree| tree.root - group.start);
             for _ in 0..group.depth {
                 for at in &mut at {
-                    let place = places[*at as usize];
-                    *at += place.to_left() + u32::from(codes[place.column()][0] > place.rank());
+                    let place = places.at(*at as usize);
+                    let [code] = codes.at(place.column());
+                    *at += place.to_left() + u32::from(code > place.rank());
                 }
             }
             for lane in 0..LANES {
-                let leaf = places[at[lane] as usize].column();
+                let leaf = places.at(at[lane] as usize).column();
                 sums[lane] += self.leaves[group.trees[lane].first_leaf as usize + leaf];
             }
         }
@@ -306,6 +327,37 @@ impl Compiled {
     fn total(&self, sums: [f64; LANES]) -> f64 {
         let [a, b, c, d, e, f, g, h] = sums;
         self.offset + self.scale * (((a + e) + (c + g)) + ((b + f) + (d + h)))
+    }
+}
+
+/// What is looked up by position: all that there is, or a window of a known length, whose positions wrap around.
+trait At<T> {
+    fn window(all: &[T]) -> Option<&Self>;
+
+    fn at(&self, position: usize) -> T;
+}
+
+impl<T: Copy> At<T> for [T] {
+    #[inline(always)]
+    fn window(all: &[T]) -> Option<&Self> {
+        Some(all)
+    }
+
+    #[inline(always)]
+    fn at(&self, position: usize) -> T {
+        self[position]
+    }
+}
+
+impl<T: Copy, const N: usize> At<T> for [T; N] {
+    #[inline(always)]
+    fn window(all: &[T]) -> Option<&Self> {
+        all.first_chunk()
+    }
+
+    #[inline(always)]
+    fn at(&self, position: usize) -> T {
+        self[position % N]
     }
 }
 
@@ -394,7 +446,7 @@ struct Layout {
 impl Layout {
     fn with_room(nodes: usize, trees: usize) -> Self {
         Self {
-            places: Vec::with_capacity(2 * nodes + trees),
+            places: Vec::with_capacity(2 * nodes + trees + PLACES),
             leaves: Vec::with_capacity(nodes + trees + MOST_LEAVES),
             choices: 0,
             found: Vec::new(),

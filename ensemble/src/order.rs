@@ -41,7 +41,19 @@ pub fn descending(count: usize, value: &dyn Fn(usize) -> f64) -> Vec<usize> {
 /// Sorts by increasing key; equal ones keep their order. `scratch` is room for a second copy, reused from call to call.
 #[inline(never)]
 pub(crate) fn sort_by_key<T: Copy>(items: &mut [T], scratch: &mut Vec<T>, key: impl Fn(&T) -> u64) {
-    let mut run = 1;
+    // Short runs by insertion, then merged.
+    let mut run = 8;
+    for run in items.chunks_mut(run) {
+        for end in 1..run.len() {
+            let item = run[end];
+            let mut place = end;
+            while place > 0 && key(&item) < key(&run[place - 1]) {
+                run[place] = run[place - 1];
+                place -= 1;
+            }
+            run[place] = item;
+        }
+    }
     while run < items.len() {
         scratch.clear();
         scratch.extend_from_slice(items);

@@ -164,7 +164,9 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
     let mut optimise = tool(workspace, "wasm-opt");
     // Functions of one caller stay what they are unless they are small: a WebAssembly host begins with slow code and makes
     // each function fast once it has been called a few times, but never one that is running.
-    optimise.args(["-O3", "--one-caller-inline-max-function-size=30"]).args(WASM_FEATURES);
+    optimise
+        .args(["-O3", "--one-caller-inline-max-function-size=30"])
+        .args(WASM_FEATURES);
     if !features.is_empty() {
         optimise.arg("--enable-simd");
     }

@@ -174,7 +174,14 @@ fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
             let mut test = cargo(workspace);
             // The checks of the dev profile; without any optimisation the brute-force proofs take a minute.
             test.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1");
-            test.args(["test", "--package", "candor-ensemble", "--package", "candor-core", "--all-features"]);
+            test.args([
+                "test",
+                "--package",
+                "candor-ensemble",
+                "--package",
+                "candor-core",
+                "--all-features",
+            ]);
             test.args(["--lib", "--tests", "--no-fail-fast"]);
             run_cargo(log, &mut test)
         },
