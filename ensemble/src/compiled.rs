@@ -45,8 +45,6 @@ pub struct Compiled {
     leaves: Vec<f64>,
     /// Leaves of the largest tree.
     most_leaves: usize,
-    /// Whether the numbers of codes and of places are as usual.
-    is_usual: bool,
     scale: f64,
     offset: f64,
 }
@@ -78,7 +76,8 @@ struct Choice {
     right: u16,
 }
 
-/// A place in a tree, in as few bytes as the ensemble allows: the memory that a row touches is what costs time.
+/// A place in a tree, in as few bytes as the ensemble allows: the memory that a row touches is what costs time. Narrow ones
+/// fit the windows, too.
 #[derive(Debug, Clone)]
 enum Places {
     Narrow(Vec<Narrow>),
@@ -182,18 +181,17 @@ impl Compiled {
             })
             .collect();
         let most_leaves = ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len()));
-        let is_usual = encoding.columns() <= CODES && 2 * LANES * most_leaves <= PLACES;
+        let fits_windows = encoding.columns().max(most_leaves) <= CODES && 2 * LANES * most_leaves <= PLACES;
         // A window of as many leaves as a byte can tell apart can be taken at every tree's first leaf.
         layout.leaves.extend([0.0; MOST_LEAVES]);
         // So it is with places at every group's first.
         layout.places.resize_with(layout.places.len() + PLACES, Loose::default);
         let compiled = Self {
-            places: Places::pack(&layout.places),
+            places: Places::pack(&layout.places, fits_windows),
             groups,
             choices: OnceLock::new(),
             leaves: layout.leaves,
             most_leaves,
-            is_usual,
             scale: ensemble.scale,
             offset: ensemble.offset,
             encoding,
@@ -226,10 +224,11 @@ impl Compiled {
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn raw_score_of(&self, codes: &[[u8; 1]]) -> f64 {
-        match (&self.places, codes.first_chunk::<CODES>()) {
-            (Places::Narrow(places), Some(codes)) if self.is_usual => self.walk::<_, [_; PLACES], _>(places, codes),
-            (Places::Narrow(places), _) => self.walk::<_, [_], _>(places, codes),
-            (Places::Wide(places), _) => self.walk::<_, [_], _>(places, codes),
+        match &self.places {
+            Places::Narrow(places) => codes
+                .first_chunk::<CODES>()
+                .map_or(0.0, |codes| self.walk::<_, [_; PLACES], _>(places, codes)),
+            Places::Wide(places) => self.walk::<_, [_], _>(places, codes),
         }
     }
 
@@ -499,9 +498,9 @@ impl Layout {
 }
 
 impl Places {
-    fn pack(places: &[Loose]) -> Self {
+    fn pack(places: &[Loose], fits_windows: bool) -> Self {
         let is_narrow = |place: &Loose| place.column <= u32::from(u16::MAX) && place.to_left <= u32::from(u8::MAX);
-        if places.iter().all(is_narrow) {
+        if fits_windows && places.iter().all(is_narrow) {
             let narrow = |place: &Loose| Narrow(u32::from(place.rank) | place.column << 8 | place.to_left << 24);
             return Self::Narrow(places.iter().map(narrow).collect());
         }

@@ -7,9 +7,9 @@ use crate::report::Log;
 use crate::setup::WASM_TARGET;
 use crate::workspace::Workspace;
 use crate::{process, tools};
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 /// The crates that run on this machine. Every step selects them in the same words, because cargo gives shared
 /// dependencies the features of all selected crates: another selection could compile LightGBM a second time.
@@ -144,10 +144,21 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
         "--profile",
         "wasm-release",
     ]);
+    let mut flags = Vec::new();
     if !features.is_empty() {
-        let flags = format!("target.{WASM_TARGET}.rustflags=['-Ctarget-feature={features}']");
-        build.arg("--config").arg(flags);
+        flags.push(format!("'-Ctarget-feature={features}'"));
     }
+    // What panics name their places with is the same on every machine.
+    if let Some(cargo_home) = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+    {
+        let sources = cargo_home.join("registry").join("src");
+        flags.push(format!("'--remap-path-prefix={}=crates'", sources.display()));
+    }
+    build
+        .arg("--config")
+        .arg(format!("target.{WASM_TARGET}.rustflags=[{}]", flags.join(", ")));
     log.run(&mut build)?;
     let module = workspace
         .target
@@ -165,7 +176,12 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
     // Functions of one caller stay what they are unless they are small: a WebAssembly host begins with slow code and makes
     // each function fast once it has been called a few times, but never one that is running.
     optimise
-        .args(["-O3", "--one-caller-inline-max-function-size=30"])
+        .args([
+            "-O3",
+            "--converge",
+            "--one-caller-inline-max-function-size=30",
+            "--strip-producers",
+        ])
         .args(WASM_FEATURES);
     if !features.is_empty() {
         optimise.arg("--enable-simd");
@@ -182,10 +198,13 @@ pub fn built_from(
     work: impl FnOnce() -> Result<(), Error>,
 ) -> Result<Done, Error> {
     let mut fingerprint = Fingerprint::default();
-    for source in sources
-        .iter()
-        .chain(&["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/tools.rs"])
-    {
+    for source in sources.iter().chain(&[
+        "Cargo.toml",
+        "Cargo.lock",
+        ".cargo/config.toml",
+        "xtask/src/tools.rs",
+        "xtask/src/products.rs",
+    ]) {
         fingerprint = fingerprint.text(source).sources(&workspace.root.join(source))?;
     }
     let compiler = process::output(process::command("rustc", &workspace.root).arg("--version")).unwrap_or_default();
