@@ -65,7 +65,10 @@ test("10,000 rows have the same bits in Node", (t) => {
   assert.deepEqual(compareBits(native, found, names), { rows: ROWS, differing: 0, first: null });
 });
 
-test("10,000 rows have the same bits in Chromium", async (t) => {
+for (const [build, file] of [
+  ["with vectors", "candor_embed_simd_bg.wasm"],
+  ["without vectors", "candor_embed_bg.wasm"],
+]) test(`10,000 rows have the same bits in Chromium, ${build}`, async (t) => {
   const server = await serveFiles({
     "/engine/": engineFolder,
     "/tests/": join(root, "tests"),
@@ -78,11 +81,11 @@ test("10,000 rows have the same bits in Chromium", async (t) => {
   t.after(() => browser.close());
   const page = await browser.newPage();
   await page.goto(server.url);
-  const { milliseconds, ...comparison } = await page.evaluate(async () => {
+  const { milliseconds, ...comparison } = await page.evaluate(async (file) => {
     const { load } = await import("/engine/dist/index.js");
     const { columnNames, compareBits, computeNumbers, readApplications } = await import("/tests/support-parity.mjs");
     const [scorer, csv, bytes] = await Promise.all([
-      load(new URL("/model.candor", location.href)),
+      load(new URL("/model.candor", location.href), { engine: new URL(`/engine/dist/wasm/${file}`, location.href) }),
       fetch("/rows.csv").then((response) => response.text()),
       fetch("/native.f64").then((response) => response.arrayBuffer()),
     ]);
@@ -91,7 +94,7 @@ test("10,000 rows have the same bits in Chromium", async (t) => {
     const found = computeNumbers(scorer, applications);
     const milliseconds = performance.now() - started;
     return { milliseconds, ...compareBits(new Float64Array(bytes), found, columnNames(scorer.schema)) };
-  });
+  }, file);
   t.diagnostic(`${micros(milliseconds, ROWS)} per row scored and explained in Chromium ${browser.version()}`);
   assert.deepEqual(comparison, { rows: ROWS, differing: 0, first: null });
 });
