@@ -2,6 +2,7 @@
 
 mod compiled;
 mod encoding;
+mod gain;
 mod tree;
 
 use crate::decimal::Decimal;
@@ -9,6 +10,7 @@ use crate::decimal::Decimal;
 pub use compiled::Compiled;
 pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
+pub use gain::SplitGain;
 pub(crate) use tree::ZERO_THRESHOLD;
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 
