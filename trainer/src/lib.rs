@@ -7,6 +7,7 @@ pub mod error;
 pub mod learner;
 pub mod output;
 pub mod policy;
+pub mod report;
 pub mod synth;
 pub mod table;
 pub mod training;

@@ -30,6 +30,8 @@ pub struct Request<'a> {
     pub model_file: String,
     /// Digest of the model file.
     pub model_digest: String,
+    /// Column that says who defaulted.
+    pub target: String,
 }
 
 /// What collecting is doing.
@@ -128,7 +130,7 @@ fn lineage(sample: &Sample<'_>, request: &Request<'_>) -> Lineage {
         features: model.preprocessing.features.len() as u64,
         data: sample.data.fingerprint.clone(),
         is_training_data: sample.is_training_data,
-        target: model.schema.target.clone().unwrap_or_default(),
+        target: request.target.clone(),
         seed: request.seed,
     }
 }

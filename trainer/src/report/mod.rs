@@ -20,6 +20,7 @@ mod values;
 
 pub use check::{Contradiction, check};
 pub use collect::{Request, Step, collect};
+pub use fairness::Unrestricted;
 pub use figures::Figures;
 pub use page::page;
 pub use sample::{Sample, read_out_of_fold};

@@ -67,7 +67,7 @@ impl<'a> Sample<'a> {
         let is_as_recorded = |name: &str, rows: &[usize]| {
             let recorded = card.parts.iter().find(|part| part.name == name)?;
             let found = Ranking::new(&self.log_odds_of(rows), &self.outcomes_of(rows)).auc(None)?;
-            Some((found - recorded.metrics?.auc.value).abs() < 1e-9)
+            Some((found - recorded.metrics.as_ref()?.auc.value).abs() < 1e-9)
         };
         let found = parts.iter().any(|(name, rows)| is_as_recorded(name, rows) == Some(true));
         found.then(|| parts.into_iter().map(|(name, rows)| (name.to_owned(), rows)).collect())
