@@ -22,7 +22,10 @@ fn values<T: std::str::FromStr<Err: std::fmt::Debug>>(line: &str) -> Vec<T> {
 }
 
 fn assert_close(found: f64, expected: f64, tolerance: f64, what: &str) {
-    assert!((found - expected).abs() <= tolerance, "{what}: {found} is not {expected}");
+    assert!(
+        (found - expected).abs() <= tolerance,
+        "{what}: {found} is not {expected}"
+    );
 }
 
 #[test]
@@ -35,7 +38,12 @@ fn average_precision_and_calibration_line_are_those_of_the_libraries() {
         let outcomes: Vec<bool> = values::<u8>(lines[2]).into_iter().map(|outcome| outcome == 1).collect();
         let (weights, expected): (Vec<u32>, Vec<f64>) = (values(lines[3]), values(lines[4]));
         let ranking = Ranking::new(&log_odds, &outcomes);
-        assert_close(ranking.average_precision(Some(&weights)).unwrap(), expected[0], 1e-14, lines[0]);
+        assert_close(
+            ranking.average_precision(Some(&weights)).unwrap(),
+            expected[0],
+            1e-14,
+            lines[0],
+        );
         assert_close(ranking.average_precision(None).unwrap(), expected[1], 1e-14, lines[0]);
         let line = calibration_line(&log_odds, &outcomes).unwrap();
         let found = [line.slope, line.slope_error, line.intercept, line.intercept_error];
@@ -68,7 +76,9 @@ fn cuts_count_who_scores_as_high_or_higher() {
     for _ in 0..50 {
         let rows = 2 + random.below(40);
         let scores: Vec<f64> = (0..rows).map(|_| *random.pick(&[0.0, 0.1, 0.2, 0.5, 0.9])).collect();
-        let outcomes: Vec<bool> = (0..rows).map(|row| row == 0 || (row > 1 && random.chance(0.4))).collect();
+        let outcomes: Vec<bool> = (0..rows)
+            .map(|row| row == 0 || (row > 1 && random.chance(0.4)))
+            .collect();
         let ranking = Ranking::new(&scores, &outcomes);
         let cuts = ranking.cuts();
         let &(good, bad) = cuts.last().unwrap();
@@ -78,9 +88,15 @@ fn cuts_count_who_scores_as_high_or_higher() {
         assert_close(area / (good * bad) as f64, ranking.auc(None).unwrap(), 1e-12, "area");
         for &(good, bad) in &cuts[1..] {
             let above = |outcome: bool, cut: f64| {
-                (0..rows).filter(|&row| outcomes[row] == outcome && scores[row] >= cut).count() as u64
+                (0..rows)
+                    .filter(|&row| outcomes[row] == outcome && scores[row] >= cut)
+                    .count() as u64
             };
-            assert!(scores.iter().any(|&cut| (above(false, cut), above(true, cut)) == (good, bad)));
+            assert!(
+                scores
+                    .iter()
+                    .any(|&cut| (above(false, cut), above(true, cut)) == (good, bad))
+            );
         }
     }
     assert_eq!(Ranking::new(&[0.5], &[false]).average_precision(None), None);
@@ -102,7 +118,12 @@ fn risk_bins_hold_all_rows_and_give_the_calibration_error() {
         let error = found.iter().fold(0.0, |sum, bin| {
             sum + (bin.rows as f64 * bin.mean_probability - bin.bad as f64).abs() / rows as f64
         });
-        assert_close(error, expected_calibration_error(&probabilities, &outcomes, bins), 1e-12, "ECE");
+        assert_close(
+            error,
+            expected_calibration_error(&probabilities, &outcomes, bins),
+            1e-12,
+            "ECE",
+        );
     }
 }
 
@@ -141,7 +162,12 @@ fn weights_of_evidence_compare_the_shares_of_good_and_bad() {
     assert_close(found.information_value, 0.25 * (expected[0] - expected[1]), 1e-15, "IV");
     // A bin of one kind has a finite weight.
     let found = weight_of_evidence(&[(10, 0), (30, 5)]).unwrap();
-    assert_close(found.weights[0], libm::log((10.5 / 40.0) / (0.5 / 5.0)), 1e-15, "half a row more");
+    assert_close(
+        found.weights[0],
+        libm::log((10.5 / 40.0) / (0.5 / 5.0)),
+        1e-15,
+        "half a row more",
+    );
     assert_eq!(weight_of_evidence(&[(10, 0), (3, 0)]), None);
     assert_eq!(weight_of_evidence(&[]), None);
     // Information is never below 0.
@@ -151,7 +177,10 @@ fn weights_of_evidence_compare_the_shares_of_good_and_bad() {
             .map(|_| (1 + random.below(50) as u64, 1 + random.below(20) as u64))
             .collect();
         let found = weight_of_evidence(&bins).unwrap();
-        assert!(found.information.iter().all(|&information| information >= 0.0), "{bins:?}");
+        assert!(
+            found.information.iter().all(|&information| information >= 0.0),
+            "{bins:?}"
+        );
     }
 }
 
@@ -159,7 +188,12 @@ fn weights_of_evidence_compare_the_shares_of_good_and_bad() {
 fn a_population_that_stays_has_no_instability() {
     assert_eq!(population_stability_index(&[0.25, 0.75], &[0.25, 0.75]), 0.0);
     let expected = 0.25 * libm::log(2.0) - 0.25 * libm::log(0.5);
-    assert_close(population_stability_index(&[0.25, 0.5, 0.25], &[0.5, 0.25, 0.25]), expected, 1e-15, "PSI");
+    assert_close(
+        population_stability_index(&[0.25, 0.5, 0.25], &[0.5, 0.25, 0.25]),
+        expected,
+        1e-15,
+        "PSI",
+    );
     // A bin that has become empty, or was, is far from what it was but finitely so.
     for shares in [([0.5, 0.5], [1.0, 0.0]), ([1.0, 0.0], [0.5, 0.5])] {
         let found = population_stability_index(&shares.0, &shares.1);
@@ -189,7 +223,10 @@ fn bins_of_equal_mass_never_part_equal_values() {
         assert!(bounds.is_sorted_by(|a, b| a < b) && bounds.len() < bins);
         for bin in 0..=bounds.len() {
             let mass = sorted.iter().filter(|&&value| bin_of(&bounds, value) == bin).count();
-            assert!(mass > 0 && mass <= rows.div_ceil(bins) + 1, "{mass} of {rows} in a bin of {bins}");
+            assert!(
+                mass > 0 && mass <= rows.div_ceil(bins) + 1,
+                "{mass} of {rows} in a bin of {bins}"
+            );
         }
     }
 }
@@ -218,7 +255,11 @@ fn the_gain_of_splits_is_the_spread_that_they_bring_about() {
             };
             let spread = |leaves: &[usize]| {
                 let cover: f64 = leaves.iter().map(|&leaf| tree.covers[leaf]).sum();
-                let mean = leaves.iter().map(|&leaf| tree.covers[leaf] * tree.leaves[leaf]).sum::<f64>() / cover;
+                let mean = leaves
+                    .iter()
+                    .map(|&leaf| tree.covers[leaf] * tree.leaves[leaf])
+                    .sum::<f64>()
+                    / cover;
                 leaves
                     .iter()
                     .map(|&leaf| tree.covers[leaf] * (tree.leaves[leaf] - mean) * (tree.leaves[leaf] - mean))

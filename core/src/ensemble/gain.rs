@@ -31,9 +31,14 @@ fn add_gains(tree: &Tree, gains: &mut [SplitGain]) {
     for (index, node) in tree.nodes.iter().enumerate().rev() {
         let of = |child: Child| match child {
             Child::Node(node) => below.get(node as usize).copied(),
-            Child::Leaf(leaf) => tree.covers.get(leaf as usize).copied().zip(tree.leaves.get(leaf as usize).copied()),
+            Child::Leaf(leaf) => tree
+                .covers
+                .get(leaf as usize)
+                .copied()
+                .zip(tree.leaves.get(leaf as usize).copied()),
         };
-        let ((left, left_mean), (right, right_mean)) = (of(node.left).unwrap_or_default(), of(node.right).unwrap_or_default());
+        let ((left, left_mean), (right, right_mean)) =
+            (of(node.left).unwrap_or_default(), of(node.right).unwrap_or_default());
         let cover: f64 = left + right;
         if cover > 0.0 {
             below[index] = (cover, (left * left_mean + right * right_mean) / cover);

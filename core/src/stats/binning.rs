@@ -7,7 +7,10 @@ pub fn equal_mass_bounds(sorted: &[f64], bins: usize) -> Vec<f64> {
     let mut bounds: Vec<f64> = Vec::new();
     let Some(&largest) = sorted.last() else { return bounds };
     for bin in 1..bins {
-        let Some(&bound) = (bin * sorted.len() / bins).checked_sub(1).and_then(|place| sorted.get(place)) else {
+        let Some(&bound) = (bin * sorted.len() / bins)
+            .checked_sub(1)
+            .and_then(|place| sorted.get(place))
+        else {
             continue;
         };
         if bound < largest && bounds.last().is_none_or(|&last| last < bound) {

@@ -143,7 +143,11 @@ impl Report {
             gaps => format!("The report names {gaps} things that it cannot say."),
         });
         for (path, bytes) in &files {
-            lines.push(format!("Written: {} ({} KB).", path.display(), bytes.len().div_ceil(1000)));
+            lines.push(format!(
+                "Written: {} ({} KB).",
+                path.display(),
+                bytes.len().div_ceil(1000)
+            ));
         }
         print(&lines.join("\n"))
     }
@@ -168,7 +172,11 @@ impl Report {
             data
         };
         let data = read(&schema, &kept)?;
-        let folds = self.oof.as_deref().map(|path| read_out_of_fold(path, &data)).transpose()?;
+        let folds = self
+            .oof
+            .as_deref()
+            .map(|path| read_out_of_fold(path, &data))
+            .transpose()?;
         let unrestricted = match (&other, &self.unrestricted) {
             (Some((other, digest)), Some(path)) => {
                 let data = read(&self.schema(other, path)?, &[])?;
@@ -183,7 +191,11 @@ impl Report {
             kept,
             folds,
             unrestricted,
-            model_file: model_path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            model_file: model_path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             model_digest,
             target: schema.target.unwrap_or_default(),
         };
@@ -229,9 +241,17 @@ impl Report {
         for (place, name) in self.group.iter().chain(&self.month).enumerate() {
             let usage = |problem: String| Err(Error::Usage { problem });
             if schema.target.as_ref() == Some(name) || schema.id.as_ref() == Some(name) {
-                return usage(format!("{name} is the target or the id; name a column that tells groups or months apart"));
+                return usage(format!(
+                    "{name} is the target or the id; name a column that tells groups or months apart"
+                ));
             }
-            if self.group.iter().take(place.min(self.group.len())).any(|before| before == name) && place < self.group.len() {
+            if self
+                .group
+                .iter()
+                .take(place.min(self.group.len()))
+                .any(|before| before == name)
+                && place < self.group.len()
+            {
                 return usage(format!("--group {name} is given twice; leave one out"));
             }
             if schema.field_index(name).is_none() && !kept.contains(name) {
@@ -280,8 +300,11 @@ fn read_figures(path: &Path) -> Result<Figures, Error> {
         problem,
     };
     let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    let figures: Figures = serde_json::from_slice(&bytes)
-        .map_err(|error| problem(format!("this is not the JSON file of a report ({error}); make it again")))?;
+    let figures: Figures = serde_json::from_slice(&bytes).map_err(|error| {
+        problem(format!(
+            "this is not the JSON file of a report ({error}); make it again"
+        ))
+    })?;
     if figures.format == FORMAT {
         return Ok(figures);
     }

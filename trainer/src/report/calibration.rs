@@ -64,9 +64,17 @@ pub(super) fn reliability(log_odds: &[f64], probabilities: &[f64], outcomes: &[b
 /// Bands of points of half a PDO, rounded to a number that people use, with what approving from each on would mean. A
 /// client is in a band by probability, not by rounded points, so that a band's cut-off decides as the policy would.
 pub(super) fn bands(log_odds: &[f64], probabilities: &[f64], outcomes: &[bool], policy: &Policy) -> Vec<ScoreBand> {
-    let mut points: Vec<f64> = log_odds.iter().map(|&log_odds| policy.scaling.points(log_odds)).collect();
+    let mut points: Vec<f64> = log_odds
+        .iter()
+        .map(|&log_odds| policy.scaling.points(log_odds))
+        .collect();
     points.sort_by(f64::total_cmp);
-    let rank = |from_end: usize| points.get(from_end.min(points.len().saturating_sub(1))).copied().unwrap_or(0.0);
+    let rank = |from_end: usize| {
+        points
+            .get(from_end.min(points.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(0.0)
+    };
     let (low, high) = (rank(points.len() / TAIL), rank(points.len() - 1 - points.len() / TAIL));
     let mut width = policy.scaling.pdo / 2.0;
     while (high - low) / width > MOST_BANDS {
@@ -86,7 +94,10 @@ pub(super) fn bands(log_odds: &[f64], probabilities: &[f64], outcomes: &[bool], 
             let to = bounds.get(band).copied();
             // More points are less risk: approved below the probability that `from` points stand for.
             let threshold = |points: Option<f64>| points.map_or(f64::INFINITY, |points| probability_at(policy, points));
-            let (upper, lower) = (threshold(from), to.map_or(f64::NEG_INFINITY, |to| probability_at(policy, to)));
+            let (upper, lower) = (
+                threshold(from),
+                to.map_or(f64::NEG_INFINITY, |to| probability_at(policy, to)),
+            );
             let inside = |probability: f64| lower <= probability && probability < upper;
             let members: Vec<usize> = (0..outcomes.len()).filter(|&row| inside(probabilities[row])).collect();
             let bad = members.iter().filter(|&&row| outcomes[row]).count() as u64;

@@ -22,7 +22,11 @@ pub struct Contradiction {
 
 impl fmt::Display for Contradiction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figures: Vec<String> = self.figures.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let figures: Vec<String> = self
+            .figures
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         write!(
             formatter,
             "{}: {} cannot go together ({})",
@@ -55,7 +59,10 @@ pub fn check(figures: &Figures) -> Vec<Contradiction> {
     let of_part = |name: &str| figures.parts.iter().find(|part| part.name == *name);
     let (Some(measured), Some(developed)) = (of_part(&figures.measured_on), of_part(&figures.developed_on)) else {
         checker.at("the report".into());
-        checker.refuse("the parts that it is about are there", &[("parts", count(figures.parts.len() as u64))]);
+        checker.refuse(
+            "the parts that it is about are there",
+            &[("parts", count(figures.parts.len() as u64))],
+        );
         return checker.found;
     };
     checker.generalisation(figures, developed, measured);
@@ -108,7 +115,11 @@ impl Checker {
     /// Shares lie between 0 and 1.
     fn shares(&mut self, shares: &[(&'static str, f64)]) {
         for &(name, value) in shares {
-            self.holds((0.0..=1.0).contains(&value), "a share lies between 0 and 1", &[(name, value)]);
+            self.holds(
+                (0.0..=1.0).contains(&value),
+                "a share lies between 0 and 1",
+                &[(name, value)],
+            );
         }
     }
 
@@ -116,7 +127,11 @@ impl Checker {
     fn interval(&mut self, name: &'static str, interval: Interval) {
         let Interval { value, low, high } = interval;
         let sound = low <= high && value.is_finite();
-        self.holds(sound, "an interval goes from low to high", &[(name, value), ("low", low), ("high", high)]);
+        self.holds(
+            sound,
+            "an interval goes from low to high",
+            &[(name, value), ("low", low), ("high", high)],
+        );
     }
 
     /// Counts of disjoint groups add up.
@@ -135,7 +150,11 @@ impl Checker {
             ..
         } = *cut;
         let declined = 1.0 - approval_rate;
-        self.shares(&[("approval rate", approval_rate), ("recall", recall), ("base rate", base_rate)]);
+        self.shares(&[
+            ("approval rate", approval_rate),
+            ("recall", recall),
+            ("base rate", base_rate),
+        ]);
         let named = [
             ("precision", precision.unwrap_or(0.0)),
             ("recall", recall),
@@ -148,7 +167,10 @@ impl Checker {
             &named,
         );
         self.holds(
-            same(bad_rate_approved.unwrap_or(0.0) * approval_rate, (1.0 - recall) * base_rate),
+            same(
+                bad_rate_approved.unwrap_or(0.0) * approval_rate,
+                (1.0 - recall) * base_rate,
+            ),
             "bad rate of the approved · approval rate = (1 − recall) · base rate",
             &[
                 ("bad rate of the approved", bad_rate_approved.unwrap_or(0.0)),
@@ -187,7 +209,14 @@ impl Checker {
     }
 
     fn metrics(&mut self, metrics: &Metrics, base_rate: f64) {
-        let Metrics { auc, gini, ks, log_loss, brier, .. } = *metrics;
+        let Metrics {
+            auc,
+            gini,
+            ks,
+            log_loss,
+            brier,
+            ..
+        } = *metrics;
         for (name, interval) in [
             ("AUC", auc),
             ("Gini", gini),
@@ -207,7 +236,11 @@ impl Checker {
             ("calibration error", metrics.calibration_error),
             ("approval rate", metrics.approval_rate),
         ]);
-        self.holds(same(gini, 2.0 * auc - 1.0), "Gini = 2 · AUC − 1", &[("Gini", gini), ("AUC", auc)]);
+        self.holds(
+            same(gini, 2.0 * auc - 1.0),
+            "Gini = 2 · AUC − 1",
+            &[("Gini", gini), ("AUC", auc)],
+        );
         // A ROC curve that is nowhere further than KS from the diagonal encloses no more than this.
         let reach = 1.0 - (1.0 - ks) * (1.0 - ks) / 2.0;
         self.holds(
@@ -245,7 +278,11 @@ impl Checker {
         self.holds(
             same(base_rate, count(part.bad) / count(part.rows)),
             "base rate = defaults / clients",
-            &[("base rate", base_rate), ("defaults", count(part.bad)), ("clients", count(part.rows))],
+            &[
+                ("base rate", base_rate),
+                ("defaults", count(part.bad)),
+                ("clients", count(part.rows)),
+            ],
         );
         self.metrics(&part.metrics, base_rate);
         self.shares(&[
@@ -294,7 +331,12 @@ impl Checker {
         let all = [true_positives, false_positives, true_negatives, false_negatives];
         self.sum("decisions add up to clients", all.into_iter(), "clients", part.rows);
         let bad = [true_positives, false_negatives];
-        self.sum("declined and approved defaults add up to defaults", bad.into_iter(), "defaults", part.bad);
+        self.sum(
+            "declined and approved defaults add up to defaults",
+            bad.into_iter(),
+            "defaults",
+            part.bad,
+        );
         let cut = CutOff {
             approval_rate: decisions.approval_rate,
             bad_rate_approved: decisions.bad_rate_approved,
@@ -345,14 +387,26 @@ impl Checker {
             ("defaults measured now are those recorded", count(part.bad), count(bad)),
             ("AUC measured now is that recorded", found.auc.value, recorded.auc.value),
             ("KS measured now is that recorded", found.ks.value, recorded.ks.value),
-            ("log-loss measured now is that recorded", found.log_loss.value, recorded.log_loss.value),
-            ("Brier score measured now is that recorded", found.brier.value, recorded.brier.value),
+            (
+                "log-loss measured now is that recorded",
+                found.log_loss.value,
+                recorded.log_loss.value,
+            ),
+            (
+                "Brier score measured now is that recorded",
+                found.brier.value,
+                recorded.brier.value,
+            ),
             (
                 "calibration error measured now is that recorded",
                 found.calibration_error,
                 recorded.calibration_error,
             ),
-            ("cost measured now is that recorded", found.cost.value, recorded.cost.value),
+            (
+                "cost measured now is that recorded",
+                found.cost.value,
+                recorded.cost.value,
+            ),
             (
                 "cost at break-even measured now is that recorded",
                 found.cost_at_break_even.value,
@@ -364,7 +418,11 @@ impl Checker {
                 recorded.approval_rate,
             ),
         ] {
-            self.holds(same(found, recorded), rule, &[("measured", found), ("recorded", recorded)]);
+            self.holds(
+                same(found, recorded),
+                rule,
+                &[("measured", found), ("recorded", recorded)],
+            );
         }
     }
 
@@ -389,20 +447,48 @@ impl Checker {
 
     fn calibration(&mut self, figures: &Figures, part: &PartFigures) {
         self.at("gains".into());
-        self.sum("tenths add up to clients", figures.gains.iter().map(|band| band.rows), "clients", part.rows);
-        self.sum("tenths add up to defaults", figures.gains.iter().map(|band| band.bad), "defaults", part.bad);
+        self.sum(
+            "tenths add up to clients",
+            figures.gains.iter().map(|band| band.rows),
+            "clients",
+            part.rows,
+        );
+        self.sum(
+            "tenths add up to defaults",
+            figures.gains.iter().map(|band| band.bad),
+            "defaults",
+            part.bad,
+        );
         for band in &figures.gains {
             self.holds(
-                same(band.lift * part.bad_rate, band.bad_rate) && same(band.bad_rate, count(band.bad) / count(band.rows)),
+                same(band.lift * part.bad_rate, band.bad_rate)
+                    && same(band.bad_rate, count(band.bad) / count(band.rows)),
                 "lift · base rate = bad rate of the tenth",
-                &[("lift", band.lift), ("base rate", part.bad_rate), ("bad rate", band.bad_rate)],
+                &[
+                    ("lift", band.lift),
+                    ("base rate", part.bad_rate),
+                    ("bad rate", band.bad_rate),
+                ],
             );
         }
         let found = &figures.reliability;
         self.at("calibration".into());
-        self.sum("bins add up to clients", found.bins.iter().map(|bin| bin.rows), "clients", part.rows);
-        self.sum("bins add up to defaults", found.bins.iter().map(|bin| bin.bad), "defaults", part.bad);
-        let predicted = found.bins.iter().fold(0.0, |sum, bin| sum + count(bin.rows) * bin.mean_probability);
+        self.sum(
+            "bins add up to clients",
+            found.bins.iter().map(|bin| bin.rows),
+            "clients",
+            part.rows,
+        );
+        self.sum(
+            "bins add up to defaults",
+            found.bins.iter().map(|bin| bin.bad),
+            "defaults",
+            part.bad,
+        );
+        let predicted = found
+            .bins
+            .iter()
+            .fold(0.0, |sum, bin| sum + count(bin.rows) * bin.mean_probability);
         let variance = part.bad_rate * (1.0 - part.bad_rate);
         for (rule, name, figure, other, expected) in [
             (
@@ -447,11 +533,24 @@ impl Checker {
 
     fn bands(&mut self, figures: &Figures, part: &PartFigures) {
         self.at("score bands".into());
-        self.sum("bands add up to clients", figures.bands.iter().map(|band| band.rows), "clients", part.rows);
-        self.sum("bands add up to defaults", figures.bands.iter().map(|band| band.bad), "defaults", part.bad);
+        self.sum(
+            "bands add up to clients",
+            figures.bands.iter().map(|band| band.rows),
+            "clients",
+            part.rows,
+        );
+        self.sum(
+            "bands add up to defaults",
+            figures.bands.iter().map(|band| band.bad),
+            "defaults",
+            part.bad,
+        );
         let mut below = 0;
         for band in &figures.bands {
-            self.at(format!("score band from {}", band.from.map_or("the lowest".into(), |from| from.to_string())));
+            self.at(format!(
+                "score band from {}",
+                band.from.map_or("the lowest".into(), |from| from.to_string())
+            ));
             let cut = &band.cut_off;
             let approved = 1.0 - count(below) / count(part.rows);
             self.holds(
@@ -490,20 +589,36 @@ impl Checker {
                     1.0 / (1.0 + point.ratio),
                 ),
             ] {
-                self.holds(same(figure, expected), rule, &[(name, figure), ("base rate", part.bad_rate)]);
+                self.holds(
+                    same(figure, expected),
+                    rule,
+                    &[(name, figure), ("base rate", part.bad_rate)],
+                );
             }
             let at_ratio = Costs {
                 false_negative: point.ratio,
                 false_positive: 1.0,
             };
             self.cost_is_possible(part.bad_rate, point.approval_rate, point.model.value, at_ratio);
-            self.cost_is_possible(part.bad_rate, part.decisions.approval_rate, point.at_policy_threshold, at_ratio);
+            self.cost_is_possible(
+                part.bad_rate,
+                part.decisions.approval_rate,
+                point.at_policy_threshold,
+                at_ratio,
+            );
             if same(point.ratio, costs.false_negative / costs.false_positive) {
                 let shown = [
                     ("cost on the curve", point.model.value * costs.false_positive),
-                    ("cost at break-even among the metrics", part.metrics.cost_at_break_even.value),
+                    (
+                        "cost at break-even among the metrics",
+                        part.metrics.cost_at_break_even.value,
+                    ),
                 ];
-                self.holds(same(shown[0].1, shown[1].1), "the cost is the same wherever it is shown", &shown);
+                self.holds(
+                    same(shown[0].1, shown[1].1),
+                    "the cost is the same wherever it is shown",
+                    &shown,
+                );
             }
         }
     }
@@ -511,19 +626,35 @@ impl Checker {
     fn inputs(&mut self, figures: &Figures, part: &PartFigures) {
         for input in &figures.inputs {
             self.at(format!("input {}", input.input.name));
-            self.sum("bins add up to clients", input.bins.iter().map(|bin| bin.rows), "clients", part.rows);
-            self.sum("bins add up to defaults", input.bins.iter().map(|bin| bin.bad), "defaults", part.bad);
+            self.sum(
+                "bins add up to clients",
+                input.bins.iter().map(|bin| bin.rows),
+                "clients",
+                part.rows,
+            );
+            self.sum(
+                "bins add up to defaults",
+                input.bins.iter().map(|bin| bin.bad),
+                "defaults",
+                part.bad,
+            );
             let counts: Vec<(u64, u64)> = input
                 .bins
                 .iter()
                 .map(|bin| (bin.rows.saturating_sub(bin.bad), bin.bad))
                 .collect();
-            let Some(evidence) = weight_of_evidence(&counts) else { continue };
+            let Some(evidence) = weight_of_evidence(&counts) else {
+                continue;
+            };
             for (bin, &weight) in input.bins.iter().zip(&evidence.weights) {
                 self.holds(
                     same(bin.weight, weight) && same(bin.bad_rate, count(bin.bad) / count(bin.rows)),
                     "the weight of evidence and the bad rate follow from the counts",
-                    &[("weight", bin.weight), ("as counted", weight), ("bad rate", bin.bad_rate)],
+                    &[
+                        ("weight", bin.weight),
+                        ("as counted", weight),
+                        ("bad rate", bin.bad_rate),
+                    ],
                 );
             }
             let information = input.information_value.unwrap_or(evidence.information_value);
@@ -544,7 +675,11 @@ impl Checker {
 
     fn importance(&mut self, figures: &Figures) {
         self.at("importance".into());
-        let sum = figures.importance.features.iter().fold(0.0, |sum, feature| sum + feature.gain_share);
+        let sum = figures
+            .importance
+            .features
+            .iter()
+            .fold(0.0, |sum, feature| sum + feature.gain_share);
         let splits: u64 = figures.importance.features.iter().map(|feature| feature.splits).sum();
         self.holds(
             same(sum, 1.0) || (sum == 0.0 && splits == 0),
@@ -576,7 +711,11 @@ impl Checker {
                 "a stability index is never below 0",
                 &[("index", period.index.unwrap_or(0.0))],
             );
-            if let Some(part) = figures.parts.iter().find(|part| period.by == PeriodKind::Part && part.name == period.name) {
+            if let Some(part) = figures
+                .parts
+                .iter()
+                .find(|part| period.by == PeriodKind::Part && part.name == period.name)
+            {
                 let figures = [
                     ("clients of the period", count(period.rows)),
                     ("clients of the part", count(part.rows)),
@@ -592,10 +731,21 @@ impl Checker {
                 );
             }
         }
-        let rows = |kind: PeriodKind| stability.periods.iter().filter(move |period| period.by == kind).map(|period| period.rows);
+        let rows = |kind: PeriodKind| {
+            stability
+                .periods
+                .iter()
+                .filter(move |period| period.by == kind)
+                .map(|period| period.rows)
+        };
         self.at("stability".into());
         if rows(PeriodKind::Month).count() > 0 {
-            self.sum("months add up to clients", rows(PeriodKind::Month), "clients", measured.rows);
+            self.sum(
+                "months add up to clients",
+                rows(PeriodKind::Month),
+                "clients",
+                measured.rows,
+            );
         }
         if rows(PeriodKind::Fold).count() > 0 {
             let all = figures.lineage.data.rows;
@@ -606,8 +756,18 @@ impl Checker {
     fn fairness(&mut self, figures: &Figures, part: &PartFigures) {
         for column in &figures.fairness {
             self.at(format!("groups of {}", column.column));
-            self.sum("groups add up to clients", column.groups.iter().map(|group| group.rows), "clients", part.rows);
-            self.sum("groups add up to defaults", column.groups.iter().map(|group| group.bad), "defaults", part.bad);
+            self.sum(
+                "groups add up to clients",
+                column.groups.iter().map(|group| group.rows),
+                "clients",
+                part.rows,
+            );
+            self.sum(
+                "groups add up to defaults",
+                column.groups.iter().map(|group| group.bad),
+                "defaults",
+                part.bad,
+            );
             for rates in column.groups.iter().filter_map(|group| group.rates) {
                 let base_rate = rates.bad.value;
                 let expected =

@@ -135,7 +135,12 @@ fn lineage(sample: &Sample<'_>, request: &Request<'_>) -> Lineage {
     }
 }
 
-fn stability(sample: &Sample<'_>, rows: &[usize], request: &Request<'_>, gaps: &mut Vec<Gap>) -> super::figures::Stability {
+fn stability(
+    sample: &Sample<'_>,
+    rows: &[usize],
+    request: &Request<'_>,
+    gaps: &mut Vec<Gap>,
+) -> super::figures::Stability {
     let model = sample.scorer.model();
     let threshold = model.policy.threshold;
     let bins = ScoreBins::of_model(model);
@@ -152,7 +157,10 @@ fn stability(sample: &Sample<'_>, rows: &[usize], request: &Request<'_>, gaps: &
     if let Some(column) = &request.month {
         let mut months: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for &row in rows {
-            months.entry(month_of(sample, row, column, &request.kept)).or_default().push(row);
+            months
+                .entry(month_of(sample, row, column, &request.kept))
+                .or_default()
+                .push(row);
         }
         if months.len() > MOST_MONTHS {
             gaps.push(Gap {
@@ -194,7 +202,10 @@ fn month_of(sample: &Sample<'_>, row: usize, column: &str, kept: &[String]) -> S
     let schema = sample.scorer.schema();
     let text = match schema.field_index(column) {
         Some(index) => schema.fields[index].format(sample.data.applications[row].values()[index]),
-        None => sample.data.kept[row].get(column_place(kept, column)).cloned().unwrap_or_default(),
+        None => sample.data.kept[row]
+            .get(column_place(kept, column))
+            .cloned()
+            .unwrap_or_default(),
     };
     let text = text.trim();
     let is_date = text.len() >= 10
@@ -202,7 +213,11 @@ fn month_of(sample: &Sample<'_>, row: usize, column: &str, kept: &[String]) -> S
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    if is_date { text.chars().take(7).collect() } else { text.to_owned() }
+    if is_date {
+        text.chars().take(7).collect()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Names what the report cannot say.
@@ -256,11 +271,15 @@ fn with_gaps(mut figures: Figures, sample: &Sample<'_>, request: &Request<'_>) -
     if figures.stability.score_index.is_none() {
         let few = figures.stability.fields.iter().any(|field| field.index.is_finite());
         let (en, fr) = if few {
-            ("There are too few clients for a stability index of the scores (100 are needed).",
-             "Il y a trop peu de clients pour un indice de stabilité des scores (il en faut 100).")
+            (
+                "There are too few clients for a stability index of the scores (100 are needed).",
+                "Il y a trop peu de clients pour un indice de stabilité des scores (il en faut 100).",
+            )
         } else {
-            ("The model keeps no distribution of the training part, as imported models do not, so neither scores nor fields can be compared with it.",
-             "Le modèle ne garde aucune distribution de la partie d’entraînement, comme tout modèle importé : ni les scores ni les champs ne peuvent lui être comparés.")
+            (
+                "The model keeps no distribution of the training part, as imported models do not, so neither scores nor fields can be compared with it.",
+                "Le modèle ne garde aucune distribution de la partie d’entraînement, comme tout modèle importé : ni les scores ni les champs ne peuvent lui être comparés.",
+            )
         };
         gap(Section::Stability, en.into(), fr.into());
     }
@@ -326,7 +345,11 @@ fn same_split(a: &Scorer, b: &Scorer) -> bool {
 
 impl Unrestricted<'_> {
     /// Scores all applications of a table.
-    pub fn score<'a>(scorer: &'a Scorer, digest: String, applications: &[candor_core::Application]) -> Unrestricted<'a> {
+    pub fn score<'a>(
+        scorer: &'a Scorer,
+        digest: String,
+        applications: &[candor_core::Application],
+    ) -> Unrestricted<'a> {
         let probability = |application| probability_of(scorer.score(application).log_odds);
         Unrestricted {
             scorer,

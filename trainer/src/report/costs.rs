@@ -20,7 +20,10 @@ pub(super) fn curve(probabilities: &[f64], outcomes: &[bool], threshold: f64) ->
                 false_positive: 1.0,
             };
             let break_even = outcome_at(probabilities, outcomes, costs.break_even(), None);
-            let bad = share(break_even.true_positives + break_even.false_negatives, outcomes.len() as u64);
+            let bad = share(
+                break_even.true_positives + break_even.false_negatives,
+                outcomes.len() as u64,
+            );
             CostAtRatio {
                 ratio: costs.false_negative,
                 threshold: costs.break_even(),

@@ -28,7 +28,10 @@ pub(super) fn column(sample: &Sample<'_>, rows: &[usize], name: &str, kept: &[St
     let model = sample.scorer.model();
     let field = model.schema.field_index(name);
     let (bins, values): (Bins, Vec<f64>) = if let Some(index) = field {
-        let values: Vec<f64> = rows.iter().map(|&row| sample.data.applications[row].values()[index]).collect();
+        let values: Vec<f64> = rows
+            .iter()
+            .map(|&row| sample.data.applications[row].values()[index])
+            .collect();
         let levels = levels_of(&model.schema.fields[index].kind);
         let bins = if levels.is_empty() {
             of_numbers(&values)
@@ -38,7 +41,11 @@ pub(super) fn column(sample: &Sample<'_>, rows: &[usize], name: &str, kept: &[St
         (bins, values)
     } else {
         let place = column_place(kept, name);
-        of_texts(rows.iter().map(|&row| sample.data.kept[row].get(place).map_or("", String::as_str)).collect())
+        of_texts(
+            rows.iter()
+                .map(|&row| sample.data.kept[row].get(place).map_or("", String::as_str))
+                .collect(),
+        )
     };
     let mut groups: Vec<GroupFigures> = bins
         .values()
@@ -57,7 +64,9 @@ pub(super) fn column(sample: &Sample<'_>, rows: &[usize], name: &str, kept: &[St
         .collect();
     let of = |rate: fn(&GroupRates) -> f64| {
         let rates = groups.iter().filter_map(|group| group.rates.as_ref()).map(rate);
-        rates.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), rate| (low.min(rate), high.max(rate)))
+        rates.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), rate| {
+            (low.min(rate), high.max(rate))
+        })
     };
     let (approved, approved_most) = of(|rates| rates.approval.value);
     let spread = |(low, high): (f64, f64)| high - low;
@@ -129,7 +138,10 @@ fn of_texts(texts: Vec<&str>) -> (Bins, Vec<f64>) {
     }
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     if counts.len() > FEW && counts.keys().all(|text| number(text).is_some()) {
-        let values: Vec<f64> = texts.iter().map(|text| number(text.trim()).unwrap_or(f64::NAN)).collect();
+        let values: Vec<f64> = texts
+            .iter()
+            .map(|text| number(text.trim()).unwrap_or(f64::NAN))
+            .collect();
         return (of_numbers(&values), values);
     }
     let names: Vec<&str> = counts.keys().copied().collect();

@@ -379,7 +379,7 @@ pub struct GroupImportance {
 pub struct Dependence {
     /// Which feature.
     pub input: InputName,
-    /// Bins that hold clients.
+    /// Bins that hold twenty clients or more: a curve must not tell of single clients.
     pub bins: Vec<DependenceBin>,
 }
 

@@ -44,7 +44,12 @@ pub(super) fn importance(sample: &Sample<'_>, rows: &[usize], progress: &(dyn Fn
     let gains = model.ensemble.split_gains(model.preprocessing.features.len());
     let gain_all = gains.iter().fold(0.0, |sum, gain| sum + gain.gain);
     let mut order: Vec<(usize, f64)> = (0..gains.len())
-        .map(|feature| (feature, mean_of(&|explanation| explanation.contributions[feature].abs())))
+        .map(|feature| {
+            (
+                feature,
+                mean_of(&|explanation| explanation.contributions[feature].abs()),
+            )
+        })
         .collect();
     order.sort_by(|a, b| b.1.total_cmp(&a.1));
     let features = order
@@ -63,6 +68,13 @@ pub(super) fn importance(sample: &Sample<'_>, rows: &[usize], progress: &(dyn Fn
         .groups
         .iter()
         .enumerate()
+        .filter(|(position, _)| {
+            model
+                .preprocessing
+                .features
+                .iter()
+                .any(|feature| usize::from(feature.group) == *position)
+        })
         .map(|(position, group)| {
             let of_group = |explanation: &Explanation| {
                 let found = explanation.groups.iter().find(|found| found.group == position);
@@ -103,6 +115,7 @@ pub(super) fn importance(sample: &Sample<'_>, rows: &[usize], progress: &(dyn Fn
                 bins: dependence_bins(&bins, &points, is_number),
             }
         })
+        .filter(|dependence| !dependence.bins.is_empty())
         .collect();
     Importance {
         rows: rows.len() as u64,
@@ -118,7 +131,11 @@ fn dependence_bins(bins: &Bins, points: &[(f64, f64)], is_number: bool) -> Vec<D
     for &(value, contribution) in points {
         members[bins.bin(value)].push((value, contribution));
     }
-    let found = bins.values().iter().zip(members).filter(|(_, members)| !members.is_empty());
+    let found = bins
+        .values()
+        .iter()
+        .zip(members)
+        .filter(|(_, members)| members.len() >= LEAST_ROWS);
     found
         .map(|(values, members)| {
             let mut contributions: Vec<f64> = members.iter().map(|&(_, contribution)| contribution).collect();

@@ -33,14 +33,19 @@ pub(super) fn inputs(sample: &Sample<'_>, rows: &[usize]) -> Vec<Input> {
                 .collect();
             let bins = Bins::of_feature(model, feature, &values, most, least);
             let group = usize::from(model.preprocessing.features[feature].group);
-            describe(&bins, &values, &outcomes, |missing_share, information_value, trend, bins| Input {
-                input: name_of(model, feature),
-                group: model.schema.groups[group].label.clone(),
-                missing_share,
-                information_value,
-                trend,
-                bins,
-            })
+            describe(
+                &bins,
+                &values,
+                &outcomes,
+                |missing_share, information_value, trend, bins| Input {
+                    input: name_of(model, feature),
+                    group: model.schema.groups[group].label.clone(),
+                    missing_share,
+                    information_value,
+                    trend,
+                    bins,
+                },
+            )
         })
         .collect();
     let value = |input: &Input| input.information_value.unwrap_or(-1.0);

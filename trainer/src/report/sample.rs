@@ -63,13 +63,19 @@ impl<'a> Sample<'a> {
         let card = &self.scorer.model().card;
         let seed = card.parameters.get("seed")?.parse().ok()?;
         let split = stratified_split(&self.data.outcomes, seed);
-        let parts = [("train", split.train), ("validation", split.validation), ("test", split.test)];
+        let parts = [
+            ("train", split.train),
+            ("validation", split.validation),
+            ("test", split.test),
+        ];
         let is_as_recorded = |name: &str, rows: &[usize]| {
             let recorded = card.parts.iter().find(|part| part.name == name)?;
             let found = Ranking::new(&self.log_odds_of(rows), &self.outcomes_of(rows)).auc(None)?;
             Some((found - recorded.metrics.as_ref()?.auc.value).abs() < 1e-9)
         };
-        let found = parts.iter().any(|(name, rows)| is_as_recorded(name, rows) == Some(true));
+        let found = parts
+            .iter()
+            .any(|(name, rows)| is_as_recorded(name, rows) == Some(true));
         found.then(|| parts.into_iter().map(|(name, rows)| (name.to_owned(), rows)).collect())
     }
 
@@ -175,7 +181,11 @@ pub fn read_out_of_fold(path: &Path, data: &Data) -> Result<FoldScores, Error> {
                 record.id
             ))),
             &[fold, probability] if !fold.is_nan() && !probability.is_nan() => {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the field")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "checked by the field"
+                )]
                 scores.folds.push(fold as usize);
                 scores.probabilities.push(probability);
                 Ok(())

@@ -183,13 +183,21 @@ fn expected_between(reference: &FieldReference, bounds: &[f64], actual: &[f64], 
     let (mut before, mut before_now) = (0.0, 0.0);
     let mut expected = Vec::new();
     for (&bound, share_now) in bounds.iter().zip(actual) {
-        before_now += if present_now > 0.0 { share_now / present_now } else { 0.0 };
+        before_now += if present_now > 0.0 {
+            share_now / present_now
+        } else {
+            0.0
+        };
         let equal = |quantile: &f64| *quantile == bound;
         let last = reference.quantiles.iter().rposition(equal).unwrap_or(0);
         let repeats = reference.quantiles.iter().filter(|quantile| equal(quantile)).count() > 1;
         let percent = |place: usize| Reference::PERCENTAGES.get(place).map_or(1.0, |percent| percent / 100.0);
         let (low, high) = (percent(last), percent(last + 1));
-        let until = if repeats || integer { f64::clamp(before_now, low, high) } else { low };
+        let until = if repeats || integer {
+            f64::clamp(before_now, low, high)
+        } else {
+            low
+        };
         expected.push((until - before) * present);
         before = until;
     }

@@ -99,7 +99,10 @@ pub(super) fn roles(
         return Err(what);
     }
     if let Some(column) = (0..kept.len()).find(|&place| !found.contains(&Some(Role::Kept(place)))) {
-        return Err(format!("the column {} is missing; correct its name, or leave it out", kept[column]));
+        return Err(format!(
+            "the column {} is missing; correct its name, or leave it out",
+            kept[column]
+        ));
     }
     if needs_target && !found.contains(&Some(Role::Target)) {
         let target = schema.target.as_deref().unwrap_or("target");

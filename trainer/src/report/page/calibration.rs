@@ -33,11 +33,13 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         .filter(|bin| bin.bad_rate.low <= bin.mean_probability && bin.mean_probability <= bin.bad_rate.high)
         .count();
     let takeaway = format!(
-        "{} {} {} {}.",
-        page.say("In", "Dans"),
-        inside,
-        page.say("of the bins the predicted rate lies in the interval of the observed one, out of", "des classes, le taux prédit est dans l’intervalle du taux observé, sur"),
-        found.bins.len()
+        "{inside} {} {} {}",
+        page.say("of", "des"),
+        found.bins.len(),
+        page.say(
+            "bins have their predicted rate within the 95% interval of the observed one.",
+            "classes ont leur taux prédit dans l’intervalle à 95 % du taux observé.",
+        )
     );
     let largest = found
         .bins
@@ -48,8 +50,16 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     let svg = page.plot(&Plot {
         title: title.to_owned(),
         description: takeaway.clone(),
-        x: Axis::up_to(page.say("Predicted probability", "Probabilité prédite"), largest, Shows::Percent),
-        y: Axis::up_to(page.say("Observed bad rate", "Taux de défaut observé"), largest, Shows::Percent),
+        x: Axis::up_to(
+            page.say("Predicted probability", "Probabilité prédite"),
+            largest,
+            Shows::Percent,
+        ),
+        y: Axis::up_to(
+            page.say("Observed bad rate", "Taux de défaut observé"),
+            largest,
+            Shows::Percent,
+        ),
         series: vec![
             Series {
                 name: page.say("perfect", "parfait").to_owned(),
@@ -57,13 +67,22 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
                 mark: Mark::Line(vec![(0.0, 0.0), (1.05 * largest, 1.05 * largest)]),
             },
             Series {
-                name: page.say("observed, with 95% interval", "observé, avec intervalle à 95 %").to_owned(),
+                name: page
+                    .say("observed, with 95% interval", "observé, avec intervalle à 95 %")
+                    .to_owned(),
                 style: 0,
                 mark: Mark::Points(
                     found
                         .bins
                         .iter()
-                        .map(|bin| (bin.mean_probability, bin.bad_rate.value, bin.bad_rate.low, bin.bad_rate.high))
+                        .map(|bin| {
+                            (
+                                bin.mean_probability,
+                                bin.bad_rate.value,
+                                bin.bad_rate.low,
+                                bin.bad_rate.high,
+                            )
+                        })
                         .collect(),
                 ),
             },
@@ -74,28 +93,53 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     let mut table = Table::new(
         page.say("Calibration in figures", "Le calibrage en chiffres"),
         1,
-        &[page.say("Figure", "Mesure"), page.say("Value", "Valeur"), page.say("Ideal", "Idéal")],
+        &[
+            page.say("Figure", "Mesure"),
+            page.say("Value", "Valeur"),
+            page.say("Ideal", "Idéal"),
+        ],
     );
     let interval = |value: Option<_>| value.map_or_else(|| NONE.to_owned(), |value| numbers.interval(value, 3));
     for (label, value, ideal) in [
         (
-            page.say("Expected calibration error (20 bins of equal mass)", "Erreur de calibrage attendue (20 classes de même effectif)"),
+            page.say(
+                "Expected calibration error (20 bins of equal mass)",
+                "Erreur de calibrage attendue (20 classes de même effectif)",
+            ),
             numbers.number(found.calibration_error, 4),
             "0",
         ),
         (
-            page.say("Slope of observed on predicted log-odds", "Pente des log-cotes observées sur les prédites"),
+            page.say(
+                "Slope of observed on predicted log-odds",
+                "Pente des log-cotes observées sur les prédites",
+            ),
             interval(found.slope),
             "1",
         ),
-        (page.say("Intercept of the same line", "Ordonnée à l’origine de la même droite"), interval(found.intercept), "0"),
-        (page.say("Brier score", "Score de Brier"), numbers.number(found.brier, 5), "0"),
         (
-            page.say("Brier score of giving everybody the bad rate", "Score de Brier du taux de défaut donné à tous"),
+            page.say("Intercept of the same line", "Ordonnée à l’origine de la même droite"),
+            interval(found.intercept),
+            "0",
+        ),
+        (
+            page.say("Brier score", "Score de Brier"),
+            numbers.number(found.brier, 5),
+            "0",
+        ),
+        (
+            page.say(
+                "Brier score of giving everybody the bad rate",
+                "Score de Brier du taux de défaut donné à tous",
+            ),
             numbers.number(found.brier_of_bad_rate, 5),
             "",
         ),
-        (page.say("Brier skill", "Gain de Brier"), numbers.percent(found.brier_skill, 2), "100%"),
+        (
+            page.say("Brier skill", "Gain de Brier"),
+            numbers.percent(found.brier_skill, 2),
+            "100%",
+        ),
     ] {
         table.row([label.to_owned(), value, ideal.to_owned()]);
     }
@@ -117,12 +161,18 @@ pub(super) fn draw_points(page: &mut Page<'_>) -> String {
     let scaling = policy.scaling;
     let mut markup = format!(
         "<p>{} {} {} {}:1; {} {} {}. {} {} {} {}.</p>\n",
-        page.say("Points are a linear scale of the log-odds:", "Les points sont une échelle linéaire des log-cotes :"),
-        numbers.number(scaling.points, 0),
-        page.say("points at odds (good to bad) of", "points à une cote (bons contre mauvais) de"),
-        numbers.number(scaling.odds, 0),
+        page.say(
+            "Points are a linear scale of the log-odds:",
+            "Les points sont une échelle linéaire des log-cotes :"
+        ),
+        numbers.short_number(scaling.points),
+        page.say(
+            "points at odds (good to bad) of",
+            "points à une cote (bons contre mauvais) de"
+        ),
+        numbers.short_number(scaling.odds),
         page.say("every", "tous les"),
-        numbers.number(scaling.pdo, 0),
+        numbers.short_number(scaling.pdo),
         page.say("points more double the odds", "points de plus, la cote double"),
         page.say("The policy declines below", "La politique refuse en dessous de"),
         numbers.text(points_at(policy, policy.threshold), 1),
@@ -147,7 +197,11 @@ pub(super) fn draw_points(page: &mut Page<'_>) -> String {
             numbers.percent_text(probability, 2),
         ]);
     }
-    markup.push_str(&super::markup::details("twin", page.say("What points stand for", "Ce que valent les points"), &scale.markup()));
+    markup.push_str(&super::markup::details(
+        "twin",
+        page.say("What points stand for", "Ce que valent les points"),
+        &scale.markup(),
+    ));
     markup.push_str(&bands(page));
     markup
 }
@@ -216,7 +270,9 @@ fn bands(page: &mut Page<'_>) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a handful of bands")]
     let rates = |rate: fn(&super::super::figures::ScoreBand) -> Option<f64>| -> Vec<(f64, f64)> {
         let places = figures.bands.iter().enumerate();
-        places.filter_map(|(place, band)| Some((place as f64, rate(band)?))).collect()
+        places
+            .filter_map(|(place, band)| Some((place as f64, rate(band)?)))
+            .collect()
     };
     let (observed, predicted) = (rates(|band| band.bad_rate), rates(|band| band.mean_probability));
     let highest = |points: &[(f64, f64)]| points.iter().map(|point| point.1).fold(0.0, f64::max);
@@ -224,13 +280,18 @@ fn bands(page: &mut Page<'_>) -> String {
     let points = page.say("Points", "Points");
     // Where the threshold cuts through the bands, between the middles of the bands beside it.
     #[expect(clippy::cast_precision_loss, reason = "a handful of bands")]
-    let cut = figures.bands.iter().enumerate().find(|(_, band)| holds(band.from, band.to)).map(|(place, band)| {
-        let inside = match (band.from, band.to) {
-            (Some(from), Some(to)) => (threshold - from) / (to - from),
-            _ => 0.5,
-        };
-        place as f64 - 0.5 + inside
-    });
+    let cut = figures
+        .bands
+        .iter()
+        .enumerate()
+        .find(|(_, band)| holds(band.from, band.to))
+        .map(|(place, band)| {
+            let inside = match (band.from, band.to) {
+                (Some(from), Some(to)) => (threshold - from) / (to - from),
+                _ => 0.5,
+            };
+            place as f64 - 0.5 + inside
+        });
     let threshold_name = page.say("threshold", "seuil").to_owned();
     let with_threshold = |mut series: Vec<Series>| {
         series.extend(cut.map(|cut| Series {
@@ -250,18 +311,25 @@ fn bands(page: &mut Page<'_>) -> String {
         title: title.to_owned(),
         description: takeaway.clone(),
         x: places(points),
-        y: Axis::up_to(page.say("Share of clients", "Part des clients"), highest(&shares), Shows::Percent),
+        y: Axis::up_to(
+            page.say("Share of clients", "Part des clients"),
+            highest(&shares),
+            Shows::Percent,
+        ),
         series: with_threshold(vec![Series {
             name: String::new(),
             style: 0,
             mark: Mark::Bars(shares),
         }]),
     });
-    let first = page.figure(title, &svg, &takeaway, &table);
+    let first = page.figure(title, &svg, &takeaway, "");
     let title = page.say("Bad rate by points", "Taux de défaut par points");
     let falls = observed.windows(2).all(|pair| pair[0].1 >= pair[1].1);
     let takeaway = if falls {
-        page.say("The bad rate falls from band to band.", "Le taux de défaut baisse de tranche en tranche.")
+        page.say(
+            "The bad rate falls from band to band.",
+            "Le taux de défaut baisse de tranche en tranche.",
+        )
     } else {
         page.say(
             "The bad rate does not fall from every band to the next; small bands vary by chance.",
@@ -287,6 +355,6 @@ fn bands(page: &mut Page<'_>) -> String {
             },
         ]),
     });
-    let second = page.figure(title, &svg, takeaway, &table);
+    let second = page.figure(title, &svg, takeaway, "");
     format!("<div class=\"charts\">\n{first}{second}</div>\n{table}")
 }

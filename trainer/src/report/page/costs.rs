@@ -47,18 +47,26 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         .filter(|point| point.model.high < point.approve_all.min(point.decline_all))
         .count();
     let takeaway = format!(
-        "{} {cheaper} {} {}.",
+        "{} {cheaper} {} {} {}.",
+        page.say("At", "Pour"),
+        page.say("of", "des"),
+        figures.costs.len(),
         page.say(
-            "With 95% confidence the model is cheaper than the better of approving all and declining all at",
-            "Avec 95 % de confiance, le modèle coûte moins que le meilleur de « tout accepter » et « tout refuser » pour",
-        ),
-        page.say("of the cost ratios, out of", "des rapports de coûts, sur"),
-        figures.costs.len()
+            "cost ratios the whole 95% interval of the model's cost lies below both approving all and declining all",
+            "rapports de coûts, tout l’intervalle à 95 % du coût du modèle est sous « tout accepter » et « tout refuser »",
+        )
     );
     let highest = figures
         .costs
         .iter()
-        .map(|point| point.model.high.max(point.decline_all).max(point.at_policy_threshold))
+        .map(|point| {
+            point
+                .model
+                .high
+                .max(point.approve_all)
+                .max(point.decline_all)
+                .max(point.at_policy_threshold)
+        })
         .fold(0.0, f64::max);
     let title = page.say("Cost curve", "Courbe des coûts");
     let series = |name: &str, style: u8, mark: Mark| Series {
@@ -71,7 +79,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         description: takeaway.clone(),
         x: Axis {
             label: page
-                .say("Cost of an approved default, in declined good clients", "Coût d’un défaut accepté, en bons clients refusés")
+                .say(
+                    "Cost of an approved default, in declined good clients",
+                    "Coût d’un défaut accepté, en bons clients refusés",
+                )
                 .to_owned(),
             low: 0.5,
             high: 20.5,
@@ -82,20 +93,39 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             series(
                 page.say("95% interval", "intervalle à 95 %"),
                 0,
-                Mark::Band(figures.costs.iter().map(|point| (point.ratio, point.model.low, point.model.high)).collect()),
+                Mark::Band(
+                    figures
+                        .costs
+                        .iter()
+                        .map(|point| (point.ratio, point.model.low, point.model.high))
+                        .collect(),
+                ),
             ),
-            series(page.say("model at break-even", "modèle à l’équilibre"), 0, Mark::Line(line(|point| point.model.value))),
+            series(
+                page.say("model at break-even", "modèle à l’équilibre"),
+                0,
+                Mark::Line(line(|point| point.model.value)),
+            ),
             series(
                 page.say("model at the policy's threshold", "modèle au seuil de la politique"),
                 2,
                 Mark::Line(line(|point| point.at_policy_threshold)),
             ),
-            series(page.say("approving all", "tout accepter"), 1, Mark::Line(line(|point| point.approve_all))),
-            series(page.say("declining all", "tout refuser"), 3, Mark::Line(line(|point| point.decline_all))),
+            series(
+                page.say("approving all", "tout accepter"),
+                1,
+                Mark::Line(line(|point| point.approve_all)),
+            ),
+            series(
+                page.say("declining all", "tout refuser"),
+                3,
+                Mark::Line(line(|point| point.decline_all)),
+            ),
             series(page.say("policy", "politique"), GREY, Mark::Rule(policy_ratio)),
         ],
     };
     let svg = page.plot(&plot);
-    let chart = page.figure(title, &svg, &takeaway, &table.markup());
-    format!("<div class=\"charts\">\n{chart}</div>\n")
+    let chart = page.figure(title, &svg, &takeaway, "");
+    let twin = page.twin(title, &table.markup());
+    format!("<div class=\"charts\">\n{chart}</div>\n{twin}")
 }

@@ -12,17 +12,29 @@ use super::plot::{Axis, GREY, Mark, Plot, Series, Shows};
 
 pub(super) fn draw(page: &mut Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);
-    let Some(part) = page.measured() else { return String::new() };
+    let Some(part) = page.measured() else {
+        return String::new();
+    };
     let mut markup = format!(
         "<p class=\"takeaway\">{} {} {}</p>\n",
-        page.say("A bad client scores as riskier than a good one in", "Un mauvais client est jugé plus risqué qu’un bon dans"),
+        page.say(
+            "A bad client scores as riskier than a good one in",
+            "Un mauvais client est jugé plus risqué qu’un bon dans"
+        ),
         numbers.percent_text(part.metrics.auc.value, 1),
         page.say("of all pairs (AUC).", "des paires (AUC).")
     );
     markup.push_str(&metrics_table(
         page,
-        page.say("Figures by part, with 95% bootstrap intervals", "Chiffres par partie, avec intervalles bootstrap à 95 %"),
-        &figures.parts.iter().map(|part| (part.name.as_str(), &part.metrics, Some(part))).collect::<Vec<_>>(),
+        page.say(
+            "Figures by part, with 95% bootstrap intervals",
+            "Chiffres par partie, avec intervalles bootstrap à 95 %",
+        ),
+        &figures
+            .parts
+            .iter()
+            .map(|part| (part.name.as_str(), &part.metrics, Some(part)))
+            .collect::<Vec<_>>(),
     ));
     if let Some(found) = figures.generalisation {
         let _ = write!(
@@ -49,9 +61,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             &recorded,
         ));
     }
-    markup.push_str("<div class=\"charts\">\n");
-    markup.push_str(&curves(page, part));
-    markup.push_str("</div>\n");
+    let (curves, cuts) = curves(page, part);
+    let (gains, tenths) = gains(page);
+    let _ = write!(markup, "<div class=\"charts\">\n{curves}{gains}</div>\n{cuts}{tenths}");
     markup.push_str(&decisions(page));
     markup
 }
@@ -73,29 +85,50 @@ fn metrics_table(page: &Page<'_>, caption: &str, parts: &[(&str, &Metrics, Optio
     row("AUC", &with_interval(|metrics| metrics.auc, 4));
     row("Gini", &with_interval(|metrics| metrics.gini, 4));
     row("KS", &with_interval(|metrics| metrics.ks, 4));
-    row(page.say("Log-loss", "Perte logarithmique"), &with_interval(|metrics| metrics.log_loss, 4));
-    row(page.say("Brier score", "Score de Brier"), &with_interval(|metrics| metrics.brier, 4));
-    row(page.say("Calibration error (ECE)", "Erreur de calibrage (ECE)"), &|metrics| {
-        numbers.number(metrics.calibration_error, 4)
-    });
-    row(page.say("Cost per client at the threshold", "Coût par client au seuil"), &with_interval(|metrics| metrics.cost, 4));
+    row(
+        page.say("Log-loss", "Perte logarithmique"),
+        &with_interval(|metrics| metrics.log_loss, 4),
+    );
+    row(
+        page.say("Brier score", "Score de Brier"),
+        &with_interval(|metrics| metrics.brier, 4),
+    );
+    row(
+        page.say("Calibration error (ECE)", "Erreur de calibrage (ECE)"),
+        &|metrics| numbers.number(metrics.calibration_error, 4),
+    );
+    row(
+        page.say("Cost per client at the threshold", "Coût par client au seuil"),
+        &with_interval(|metrics| metrics.cost, 4),
+    );
     row(
         page.say("Cost per client at break-even", "Coût par client à l’équilibre"),
         &with_interval(|metrics| metrics.cost_at_break_even, 4),
     );
-    row(page.say("Cost of approving all", "Coût de tout accepter"), &|metrics| numbers.number(metrics.cost_approve_all, 4));
-    row(page.say("Cost of declining all", "Coût de tout refuser"), &|metrics| numbers.number(metrics.cost_decline_all, 4));
-    row(page.say("Approved", "Acceptés"), &|metrics| numbers.percent(metrics.approval_rate, 1));
+    row(page.say("Cost of approving all", "Coût de tout accepter"), &|metrics| {
+        numbers.number(metrics.cost_approve_all, 4)
+    });
+    row(page.say("Cost of declining all", "Coût de tout refuser"), &|metrics| {
+        numbers.number(metrics.cost_decline_all, 4)
+    });
+    row(page.say("Approved", "Acceptés"), &|metrics| {
+        numbers.percent(metrics.approval_rate, 1)
+    });
     if parts.iter().all(|(.., part)| part.is_some()) {
-        let cells = parts.iter().map(|(.., part)| {
-            part.map_or_else(|| NONE.to_owned(), |part| numbers.interval(part.average_precision, 4))
-        });
-        table.row([page.say("Average precision", "Précision moyenne").to_owned()].into_iter().chain(cells));
+        let cells = parts
+            .iter()
+            .map(|(.., part)| part.map_or_else(|| NONE.to_owned(), |part| numbers.interval(part.average_precision, 4)));
+        table.row(
+            [page.say("Average precision", "Précision moyenne").to_owned()]
+                .into_iter()
+                .chain(cells),
+        );
     }
     table.markup()
 }
 
-fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
+/// ROC and precision–recall curves, and the table of both.
+fn curves(page: &mut Page<'_>, part: &PartFigures) -> (String, String) {
     let (figures, numbers) = (page.figures, page.numbers);
     let of_parts = |page: &Page<'_>, line: &dyn Fn(&PartFigures) -> Vec<(f64, f64)>| -> Vec<Series> {
         figures
@@ -119,11 +152,20 @@ fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
     let (declined, recall, good_declined) = (
         page.say("Clients declined", "Clients refusés"),
         page.say("Bad clients declined (recall)", "Mauvais clients refusés (rappel)"),
-        page.say("Good clients declined (false-positive rate)", "Bons clients refusés (taux de faux positifs)"),
+        page.say(
+            "Good clients declined (false-positive rate)",
+            "Bons clients refusés (taux de faux positifs)",
+        ),
     );
-    let precision = page.say("Bad among the declined (precision)", "Mauvais parmi les refusés (précision)");
+    let precision = page.say(
+        "Bad among the declined (precision)",
+        "Mauvais parmi les refusés (précision)",
+    );
     let mut table = Table::new(
-        page.say("Cuts, from the riskiest client on", "Coupures, à partir du client le plus risqué"),
+        page.say(
+            "Cuts, from the riskiest client on",
+            "Coupures, à partir du client le plus risqué",
+        ),
         0,
         &[declined, good_declined, recall, precision],
     );
@@ -144,12 +186,26 @@ fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
         mark: Mark::Line(vec![(0.0, 0.0), (1.0, 1.0)]),
     }];
     series.extend(of_parts(page, &|part| {
-        part.curve.iter().map(|point| (point.false_positive_rate, point.recall)).collect()
+        part.curve
+            .iter()
+            .map(|point| (point.false_positive_rate, point.recall))
+            .collect()
     }));
     let title = page.say("ROC curve", "Courbe ROC");
+    let above = part.curve.iter().all(|point| point.recall >= point.false_positive_rate);
     let takeaway = format!(
         "{} {}.",
-        page.say("The curve stays above chance; its largest distance from it is the KS,", "La courbe reste au-dessus du hasard ; sa plus grande distance à celui-ci est le KS,"),
+        if above {
+            page.say(
+                "The curve stays above chance; its largest distance from it is the KS,",
+                "La courbe reste au-dessus du hasard ; sa plus grande distance à celui-ci est le KS,",
+            )
+        } else {
+            page.say(
+                "The curve does not stay above chance; its largest distance from it is the KS,",
+                "La courbe ne reste pas au-dessus du hasard ; sa plus grande distance à celui-ci est le KS,",
+            )
+        },
         numbers.number(part.metrics.ks.value, 3)
     );
     let svg = page.plot(&Plot {
@@ -159,12 +215,15 @@ fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
         y: percent(recall),
         series,
     });
-    let mut markup = page.figure(title, &svg, &takeaway, &table);
+    let roc = page.figure(title, &svg, &takeaway, "");
+    let roc_title = title;
 
     let mut series = of_parts(page, &|part| {
         // With very few declined the share of bad ones among them jumps about.
         let stable = part.curve.iter().filter(|point| point.recall > 0.0);
-        stable.filter_map(|point| Some((point.recall, point.precision?))).collect()
+        stable
+            .filter_map(|point| Some((point.recall, point.precision?)))
+            .collect()
     });
     series.push(Series {
         name: page.say("bad rate", "taux de défaut").to_owned(),
@@ -173,11 +232,12 @@ fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
     });
     let title = page.say("Precision and recall", "Précision et rappel");
     let takeaway = format!(
-        "{} {} {} {}.",
-        page.say("At the threshold,", "Au seuil,"),
+        "{} {} {} {} {}.",
+        page.say("At the policy's threshold", "Au seuil de la politique,"),
         numbers.percent_or_none(part.decisions.precision, 1),
-        page.say("of the declined are bad, and of the bad clients are declined", "des refusés sont mauvais, et la part des mauvais refusés est de"),
-        numbers.percent(part.decisions.recall, 1)
+        page.say("of the declined are bad, and", "des refusés sont mauvais, et"),
+        numbers.percent(part.decisions.recall, 1),
+        page.say("of the bad are declined", "des mauvais sont refusés")
     );
     let svg = page.plot(&Plot {
         title: title.to_owned(),
@@ -190,15 +250,19 @@ fn curves(page: &mut Page<'_>, part: &PartFigures) -> String {
         y: percent(precision),
         series,
     });
-    markup.push_str(&page.figure(title, &svg, &takeaway, &table));
-    markup.push_str(&gains(page));
-    markup
+    let precision = page.figure(title, &svg, &takeaway, "");
+    let both = format!("{roc_title}, {}", title.to_lowercase());
+    (format!("{roc}{precision}"), page.twin(&both, &table))
 }
 
-fn gains(page: &mut Page<'_>) -> String {
+/// The gains curve, and its table.
+fn gains(page: &mut Page<'_>) -> (String, String) {
     let (figures, numbers) = (page.figures, page.numbers);
     let mut table = Table::new(
-        page.say("Tenths of the clients, the riskiest first", "Dixièmes des clients, du plus risqué au moins risqué"),
+        page.say(
+            "Tenths of the clients, the riskiest first",
+            "Dixièmes des clients, du plus risqué au moins risqué",
+        ),
         1,
         &[
             page.say("Tenth", "Dixième"),
@@ -222,11 +286,17 @@ fn gains(page: &mut Page<'_>) -> String {
         ]);
     }
     let title = page.say("Gains", "Gains");
-    let points = figures.gains.iter().map(|band| (band.cumulative_rows, band.cumulative_bad));
+    let points = figures
+        .gains
+        .iter()
+        .map(|band| (band.cumulative_rows, band.cumulative_bad));
     let plot = Plot {
         title: title.to_owned(),
         description: page
-            .say("Share of all bad clients among the riskiest clients", "Part des mauvais clients parmi les plus risqués")
+            .say(
+                "Share of all bad clients among the riskiest clients",
+                "Part des mauvais clients parmi les plus risqués",
+            )
             .to_owned(),
         x: Axis {
             label: page.say("Riskiest clients", "Clients les plus risqués").to_owned(),
@@ -235,7 +305,9 @@ fn gains(page: &mut Page<'_>) -> String {
             shows: Shows::Percent,
         },
         y: Axis {
-            label: page.say("Bad clients among them", "Mauvais clients parmi eux").to_owned(),
+            label: page
+                .say("Bad clients among them", "Mauvais clients parmi eux")
+                .to_owned(),
             low: 0.0,
             high: 1.0,
             shows: Shows::Percent,
@@ -264,14 +336,17 @@ fn gains(page: &mut Page<'_>) -> String {
             page.say("times its share", "fois sa part")
         )
     });
-    page.figure(title, &svg, &takeaway, &table.markup())
+    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
 }
 
 /// Decisions at the policy's threshold, part by part.
 fn decisions(page: &Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);
     let mut table = Table::new(
-        page.say("Decisions at the policy's threshold", "Décisions au seuil de la politique"),
+        page.say(
+            "Decisions at the policy's threshold",
+            "Décisions au seuil de la politique",
+        ),
         1,
         &[
             page.say("Part", "Partie"),

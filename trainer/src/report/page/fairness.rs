@@ -48,10 +48,17 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
         if column.is_input {
             page.say("The model reads this column.", "Le modèle lit cette colonne.")
         } else {
-            page.say("The model does not read this column.", "Le modèle ne lit pas cette colonne.")
+            page.say(
+                "The model does not read this column.",
+                "Le modèle ne lit pas cette colonne.",
+            )
         }
     );
-    match (column.approval_ratio, column.false_positive_gap, column.false_negative_gap) {
+    match (
+        column.approval_ratio,
+        column.false_positive_gap,
+        column.false_negative_gap,
+    ) {
         (Some(ratio), Some(positive), Some(negative)) => {
             let reading = if ratio < FOUR_FIFTHS {
                 page.say("below four fifths", "sous les quatre cinquièmes")
@@ -61,9 +68,15 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
             let _ = write!(
                 markup,
                 " {} {} ({reading}). {} {}; {} {}.</p>\n",
-                page.say("Lowest approval rate over the highest:", "Plus faible taux d’acceptation sur le plus élevé :"),
+                page.say(
+                    "Lowest approval rate over the highest:",
+                    "Plus faible taux d’acceptation sur le plus élevé :"
+                ),
                 numbers.number(ratio, 3),
-                page.say("Largest difference of false-positive rates:", "Plus grand écart de taux de faux positifs :"),
+                page.say(
+                    "Largest difference of false-positive rates:",
+                    "Plus grand écart de taux de faux positifs :"
+                ),
                 numbers.percent(positive, 1),
                 page.say("of false-negative rates:", "de taux de faux négatifs :"),
                 numbers.percent(negative, 1)
@@ -97,7 +110,11 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
         ],
     );
     for group in &column.groups {
-        let mut cells = vec![numbers.values(&group.values, None), numbers.count(group.rows), numbers.count(group.bad)];
+        let mut cells = vec![
+            numbers.values(&group.values, None),
+            numbers.count(group.rows),
+            numbers.count(group.bad),
+        ];
         match &group.rates {
             None => cells.resize(10, NONE.to_owned()),
             Some(rates) => cells.extend([
@@ -119,8 +136,14 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
             page.say("Approved, by group", "Acceptés, par groupe"),
             (|rates: &GroupRates| rates.approval) as fn(&GroupRates) -> Interval,
         ),
-        (page.say("False-positive rate, by group", "Taux de faux positifs, par groupe"), |rates| rates.false_positive),
-        (page.say("False-negative rate, by group", "Taux de faux négatifs, par groupe"), |rates| rates.false_negative),
+        (
+            page.say("False-positive rate, by group", "Taux de faux positifs, par groupe"),
+            |rates| rates.false_positive,
+        ),
+        (
+            page.say("False-negative rate, by group", "Taux de faux négatifs, par groupe"),
+            |rates| rates.false_negative,
+        ),
     ] {
         markup.push_str(&rate_chart(page, column, title, rate));
     }
@@ -146,8 +169,15 @@ fn rate_chart(page: &mut Page<'_>, column: &GroupColumn, title: &str, rate: fn(&
     if rows.is_empty() {
         return String::new();
     }
-    let ends = rows.iter().flat_map(|row| row.interval).flat_map(|(low, high)| [low, high]);
-    let axis = Axis::around(page.say("Share, with its 95% interval", "Part, avec son intervalle à 95 %"), ends, Shows::Percent);
+    let ends = rows
+        .iter()
+        .flat_map(|row| row.interval)
+        .flat_map(|(low, high)| [low, high]);
+    let axis = Axis::around(
+        page.say("Share, with its 95% interval", "Part, avec son intervalle à 95 %"),
+        ends,
+        Shows::Percent,
+    );
     let svg = page.rows(&Rows {
         title: title.to_owned(),
         description: format!("{title}: {}", column.column),
@@ -181,7 +211,8 @@ fn exclusion(page: &Page<'_>) -> String {
         numbers.interval(found.auc_cost, 4),
     ]);
     table.row([
-        page.say("Cost per client at break-even", "Coût par client à l’équilibre").to_owned(),
+        page.say("Cost per client at break-even", "Coût par client à l’équilibre")
+            .to_owned(),
         numbers.number(found.cost, 4),
         numbers.number(found.cost_with, 4),
         numbers.interval(found.added_cost, 4),
@@ -194,7 +225,10 @@ fn exclusion(page: &Page<'_>) -> String {
         code(&found.model_digest.chars().take(16).collect::<String>()),
         page.say("which also reads", "qui lit aussi"),
         fields.join(", "),
-        page.say("Intervals are of the paired difference.", "Les intervalles sont ceux de la différence appariée."),
+        page.say(
+            "Intervals are of the paired difference.",
+            "Les intervalles sont ceux de la différence appariée."
+        ),
         table.markup()
     )
 }

@@ -16,19 +16,21 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     let found = &figures.importance;
     let mut markup = format!(
         "<p>{} {} {}</p>\n",
-        page.say("Contributions are exact Shapley values, worked out for", "Les contributions sont des valeurs de Shapley exactes, calculées pour"),
+        page.say(
+            "Contributions are exact Shapley values, worked out for",
+            "Les contributions sont des valeurs de Shapley exactes, calculées pour"
+        ),
         numbers.count(found.rows),
         page.say(
             "clients: what a feature adds to the score in log-odds. The importance is their mean absolute value.",
             "clients : ce qu’une variable ajoute au score, en log-cotes. L’importance est leur valeur absolue moyenne.",
         )
     );
-    markup.push_str("<div class=\"charts\">\n");
-    markup.push_str(&groups(page));
-    markup.push_str(&features(page));
+    let groups = groups(page);
+    let (features, twin) = features(page);
     let _ = write!(
         markup,
-        "</div>\n<h3>{}</h3>\n<p class=\"note\">{}</p>\n<div class=\"charts\">\n",
+        "<div class=\"charts\">\n{groups}{features}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>\n<div class=\"charts\">\n",
         page.say("Dependence", "Dépendance"),
         page.say(
             "Mean contribution by value; the band holds the middle 80% of the clients, whose contributions differ because \
@@ -48,7 +50,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
 fn bars(page: &mut Page<'_>, title: &str, rows: Vec<(String, f64)>) -> String {
     let numbers = page.numbers;
     let highest = rows.iter().map(|row| row.1).fold(0.0, f64::max);
-    let label = page.say("Mean absolute contribution (log-odds)", "Contribution absolue moyenne (log-cotes)");
+    let label = page.say(
+        "Mean absolute contribution (log-odds)",
+        "Contribution absolue moyenne (log-cotes)",
+    );
     page.rows(&Rows {
         title: title.to_owned(),
         description: label.to_owned(),
@@ -101,7 +106,8 @@ fn groups(page: &mut Page<'_>) -> String {
     page.figure(title, &svg, &takeaway, &table.markup())
 }
 
-fn features(page: &mut Page<'_>) -> String {
+/// The chart of features, and its table.
+fn features(page: &mut Page<'_>) -> (String, String) {
     let (figures, numbers) = (page.figures, page.numbers);
     let title = page.say("Importance by feature", "Importance par variable");
     let mut table = Table::new(
@@ -127,16 +133,26 @@ fn features(page: &mut Page<'_>) -> String {
         ]);
     }
     let rows = figures.importance.features.iter().take(CHARTED);
-    let rows = rows.map(|feature| (numbers.label(&feature.input), feature.mean_contribution)).collect();
+    let rows = rows
+        .map(|feature| (numbers.label(&feature.input), feature.mean_contribution))
+        .collect();
     let svg = bars(page, title, rows);
-    let unused = figures.importance.features.iter().filter(|feature| feature.splits == 0).count();
+    let unused = figures
+        .importance
+        .features
+        .iter()
+        .filter(|feature| feature.splits == 0)
+        .count();
     let takeaway = format!(
         "{unused} {} {} {}.",
         page.say("of", "des"),
         figures.importance.features.len(),
-        page.say("features are not used by any tree", "variables ne servent à aucun arbre")
+        page.say(
+            "features are not used by any tree",
+            "variables ne servent à aucun arbre"
+        )
     );
-    page.figure(title, &svg, &takeaway, &table.markup())
+    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
 }
 
 fn dependence_chart(page: &mut Page<'_>, dependence: &Dependence) -> String {
@@ -158,12 +174,22 @@ fn dependence_chart(page: &mut Page<'_>, dependence: &Dependence) -> String {
             numbers.values(&bin.values, Some(input)),
             numbers.count(bin.rows),
             numbers.number(bin.contribution.value, 3),
-            format!("{} … {}", numbers.number(bin.contribution.low, 3), numbers.number(bin.contribution.high, 3)),
+            format!(
+                "{} … {}",
+                numbers.number(bin.contribution.low, 3),
+                numbers.number(bin.contribution.high, 3)
+            ),
         ]);
     }
-    let ends = dependence.bins.iter().flat_map(|bin| [bin.contribution.low, bin.contribution.high, bin.contribution.value]);
+    let ends = dependence
+        .bins
+        .iter()
+        .flat_map(|bin| [bin.contribution.low, bin.contribution.high, bin.contribution.value]);
     let label = page.say("Contribution (log-odds)", "Contribution (log-cotes)");
-    let largest = dependence.bins.iter().max_by(|a, b| a.contribution.value.total_cmp(&b.contribution.value));
+    let largest = dependence
+        .bins
+        .iter()
+        .max_by(|a, b| a.contribution.value.total_cmp(&b.contribution.value));
     let takeaway = largest.map_or_else(String::new, |bin| {
         format!(
             "{} {} ({}).",
@@ -173,17 +199,27 @@ fn dependence_chart(page: &mut Page<'_>, dependence: &Dependence) -> String {
         )
     });
     // Lines for numbers, with what is missing beside them; rows for levels.
-    let mut numeric: Vec<(f64, &DependenceBin)> =
-        dependence.bins.iter().filter_map(|bin| Some((bin.mean_value? / input.scale, bin))).collect();
+    let mut numeric: Vec<(f64, &DependenceBin)> = dependence
+        .bins
+        .iter()
+        .filter_map(|bin| Some((bin.mean_value? / input.scale, bin)))
+        .collect();
     numeric.sort_by(|a, b| a.0.total_cmp(&b.0));
     let svg = if numeric.len() > 1 {
         let missing = dependence.bins.iter().find(|bin| bin.mean_value.is_none());
         let mut x = Axis::around(&title, numeric.iter().map(|point| point.0), Shows::Numbers);
         let mut series = vec![
             Series {
-                name: page.say("middle 80% of clients", "80 % du milieu des clients").to_owned(),
+                name: page
+                    .say("middle 80% of clients", "80 % du milieu des clients")
+                    .to_owned(),
                 style: 0,
-                mark: Mark::Band(numeric.iter().map(|(x, bin)| (*x, bin.contribution.low, bin.contribution.high)).collect()),
+                mark: Mark::Band(
+                    numeric
+                        .iter()
+                        .map(|(x, bin)| (*x, bin.contribution.low, bin.contribution.high))
+                        .collect(),
+                ),
             },
             Series {
                 name: page.say("mean", "moyenne").to_owned(),
@@ -198,7 +234,12 @@ fn dependence_chart(page: &mut Page<'_>, dependence: &Dependence) -> String {
             series.push(Series {
                 name: page.say("missing", "manquant").to_owned(),
                 style: 1,
-                mark: Mark::Points(vec![(x.high - room / 2.0, contribution.value, contribution.low, contribution.high)]),
+                mark: Mark::Points(vec![(
+                    x.high - room / 2.0,
+                    contribution.value,
+                    contribution.low,
+                    contribution.high,
+                )]),
             });
         }
         series.insert(

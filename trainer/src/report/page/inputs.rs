@@ -39,7 +39,11 @@ fn trend(page: &Page<'_>, trend: Option<Trend>) -> &'static str {
 
 pub(super) fn draw(page: &mut Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);
-    let telling = figures.inputs.iter().filter(|input| input.information_value >= Some(0.02)).count();
+    let telling = figures
+        .inputs
+        .iter()
+        .filter(|input| input.information_value >= Some(0.02))
+        .count();
     let mut markup = format!(
         "<p class=\"takeaway\">{telling} {} {} {}</p>\n<p class=\"note\">{} {}. {}</p>\n",
         page.say("of", "des"),
@@ -62,7 +66,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     );
     let title = page.say("Information value", "Valeur d’information");
     let mut table = Table::new(
-        page.say("All inputs, the most telling first", "Toutes les variables, des plus parlantes aux moins parlantes"),
+        page.say(
+            "All inputs, the most telling first",
+            "Toutes les variables, des plus parlantes aux moins parlantes",
+        ),
         2,
         &[
             page.say("Input", "Variable"),
@@ -88,7 +95,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     let highest = shown.iter().map(|input| value(input)).fold(0.0, f64::max);
     let svg = page.rows(&Rows {
         title: title.to_owned(),
-        description: page.say("Inputs by information value", "Variables par valeur d’information").to_owned(),
+        description: page
+            .say("Inputs by information value", "Variables par valeur d’information")
+            .to_owned(),
         axis: Axis::up_to(title, highest, Shows::Numbers),
         rule: None,
         rows: shown
@@ -108,15 +117,29 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             escape(&numbers.label(&first.input))
         )
     });
-    let chart = page.figure(title, &svg, &takeaway, &table.markup());
+    let chart = page.figure(title, &svg, &takeaway, "");
+    let twin = page.twin(title, &table.markup());
     let _ = write!(
         markup,
-        "<div class=\"charts\">\n{chart}</div>\n<h3>{}</h3>\n<p class=\"note\">{}</p>\n",
+        "<div class=\"charts\">\n{chart}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>\n",
         page.say("Input by input", "Variable par variable"),
-        page.say("Those that are open are printed.", "Celles qui sont ouvertes sont imprimées.")
+        page.say(
+            "Those that are open are printed.",
+            "Celles qui sont ouvertes sont imprimées."
+        )
     );
-    for (place, input) in figures.inputs.iter().enumerate() {
-        markup.push_str(&input_details(page, input, place < WEIGHED));
+    let (first, others) = figures.inputs.split_at(figures.inputs.len().min(WEIGHED));
+    for input in first {
+        markup.push_str(&input_details(page, input, true));
+    }
+    if !others.is_empty() {
+        let others_markup: String = others.iter().map(|input| input_details(page, input, false)).collect();
+        let summary = format!(
+            "{} {}",
+            others.len(),
+            page.say("inputs that say less", "variables moins parlantes")
+        );
+        markup.push_str(&details("feature", &summary, &others_markup));
     }
     markup
 }
@@ -149,7 +172,9 @@ fn input_details(page: &mut Page<'_>, input: &Input, charted: bool) -> String {
     let chart = if charted {
         let svg = page.rows(&Rows {
             title: label.clone(),
-            description: page.say("Weight of evidence of each bin", "Poids de l’évidence de chaque classe").to_owned(),
+            description: page
+                .say("Weight of evidence of each bin", "Poids de l’évidence de chaque classe")
+                .to_owned(),
             axis: Axis::around(
                 page.say("Weight of evidence", "Poids de l’évidence"),
                 input.bins.iter().map(|bin| bin.weight).chain([0.0]),
@@ -179,5 +204,9 @@ fn input_details(page: &mut Page<'_>, input: &Input, charted: bool) -> String {
         numbers.percent(input.missing_share, 1),
         escape(input.group.in_language(numbers.language))
     );
-    details("feature", &summary, &format!("<div class=\"charts\">{chart}<div>{}</div></div>", table.markup()))
+    details(
+        "feature",
+        &summary,
+        &format!("<div class=\"charts\">{chart}<div>{}</div></div>", table.markup()),
+    )
 }

@@ -57,7 +57,8 @@ impl Table {
 
     /// Adds a row that stands out when `marked`.
     pub(super) fn marked_row(&mut self, cells: impl IntoIterator<Item = String>, marked: bool) {
-        self.body.push_str(if marked { "<tr class=\"marked\">" } else { "<tr>" });
+        self.body
+            .push_str(if marked { "<tr class=\"marked\">" } else { "<tr>" });
         for (column, cell) in cells.into_iter().enumerate() {
             let class = if column < self.texts { "" } else { " class=\"n\"" };
             // Writing into a text cannot fail.

@@ -45,12 +45,21 @@ pub fn page(figures: &Figures, language: Language) -> String {
             let content = (section.draw)(&mut page);
             let gaps = page.gaps(Some(section.section));
             let heading = page.say(section.en, section.fr);
-            format!("<section id=\"{}\">\n<h2>{heading}</h2>\n{content}{gaps}</section>\n", section.id)
+            format!(
+                "<section id=\"{}\">\n<h2>{heading}</h2>\n{content}{gaps}</section>\n",
+                section.id
+            )
         })
         .collect();
     let contents: String = SECTIONS
         .iter()
-        .map(|section| format!("<li><a href=\"#{}\">{}</a></li>", section.id, page.say(section.en, section.fr)))
+        .map(|section| {
+            format!(
+                "<li><a href=\"#{}\">{}</a></li>",
+                section.id,
+                page.say(section.en, section.fr)
+            )
+        })
         .collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -178,13 +187,24 @@ impl<'a> Page<'a> {
         figures.parts.iter().find(|part| part.name == figures.measured_on)
     }
 
-    /// A chart with its title, its take-away and its table; all but the chart are markup.
-    fn figure(&mut self, title: &str, svg: &str, takeaway: &str, table: &str) -> String {
-        let twin = details("twin", self.say("Show as a table", "Afficher en tableau"), table);
+    /// A chart with its title, its take-away and its table; the last three are markup. A table that is too wide to stand
+    /// in a column, or that charts share, is left empty here and follows them: see [`twin`](Self::twin).
+    fn figure(&self, title: &str, svg: &str, takeaway: &str, table: &str) -> String {
+        let twin = if table.is_empty() {
+            String::new()
+        } else {
+            details("twin", self.say("Show as a table", "Afficher en tableau"), table)
+        };
         format!(
             "<figure>\n<h3>{}</h3>\n{svg}\n<figcaption>{takeaway}</figcaption>\n{twin}</figure>\n",
             escape(title)
         )
+    }
+
+    /// The table of charts, folded up below them.
+    fn twin(&self, title: &str, table: &str) -> String {
+        let summary = self.say("Show as a table", "Afficher en tableau");
+        details("twin", &format!("{summary}{} {}", self.say(":", "\u{a0}:"), escape(title)), table)
     }
 
     fn plot(&mut self, plot: &Plot) -> String {

@@ -70,7 +70,9 @@ impl Numbers {
             digits
         };
         let plain = format!("{value:.digits$}");
-        let needed = plain.split_once('.').map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
+        let needed = plain
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
         self.text(value, needed)
     }
 
@@ -120,13 +122,19 @@ impl Numbers {
     }
 
     fn between(self, interval: Interval, show: impl Fn(f64) -> String) -> String {
-        let Interval { value, low, high } = interval;
-        format!(
-            "{} <span class=\"ci\">[{}\u{a0}; {}]</span>",
-            show(value),
-            show(low),
-            show(high)
-        )
+        format!("{} {}", show(interval.value), self.ends(interval, show))
+    }
+
+    /// The ends of an interval. French has a comma in its numbers.
+    pub(super) fn ends(self, interval: Interval, show: impl Fn(f64) -> String) -> String {
+        let Interval { low, high, .. } = interval;
+        let between = self.say(", ", "\u{a0}; ");
+        format!("<span class=\"ci\">[{}{between}{}]</span>", show(low), show(high))
+    }
+
+    /// A number with as few digits as four significant ones need.
+    pub(super) fn short_number(self, value: f64) -> String {
+        self.data(value, &self.short(value))
     }
 
     /// A set of values, as text. An input shown on a negative scale counts the other way round.
@@ -174,29 +182,32 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_write_them() {
-        let (en, fr) = (
-            Numbers {
-                language: Language::En,
-            },
-            Numbers {
-                language: Language::Fr,
-            },
-        );
+        let (en, fr) = (Numbers { language: Language::En }, Numbers { language: Language::Fr });
         assert_eq!(en.text(-1_234_567.891, 2), "−1,234,567.89");
         assert_eq!(fr.text(-1_234_567.891, 2), "−1\u{202f}234\u{202f}567,89");
         assert_eq!((en.text(-0.001, 2), en.text(f64::NAN, 2)), ("0.00".into(), NONE.into()));
-        assert_eq!((en.percent_text(0.0807, 2), fr.percent_text(0.0807, 1)), ("8.07%".into(), "8,1\u{202f}%".into()));
-        for (value, shown) in [(0.0, "0"), (1234.56, "1,235"), (12.345_67, "12.35"), (0.001_234_5, "0.001234"), (0.5, "0.5")] {
+        assert_eq!(
+            (en.percent_text(0.0807, 2), fr.percent_text(0.0807, 1)),
+            ("8.07%".into(), "8,1\u{202f}%".into())
+        );
+        for (value, shown) in [
+            (0.0, "0"),
+            (1234.56, "1,235"),
+            (12.345_67, "12.35"),
+            (0.001_234_5, "0.001234"),
+            (0.5, "0.5"),
+        ] {
             assert_eq!(en.short(value), shown);
         }
-        assert_eq!(en.number(0.1 + 0.2, 1), "<data value=\"0.30000000000000004\">0.3</data>");
+        assert_eq!(
+            en.number(0.1 + 0.2, 1),
+            "<data value=\"0.30000000000000004\">0.3</data>"
+        );
     }
 
     #[test]
     fn a_negative_scale_turns_ranges_round() {
-        let en = Numbers {
-            language: Language::En,
-        };
+        let en = Numbers { language: Language::En };
         let days = InputName {
             name: "DAYS".into(),
             label: candor_core::Text::new("Age", "Âge"),

@@ -65,11 +65,11 @@ pub(super) const GREY: u8 = 9;
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 22.0;
 const BOTTOM: f64 = 46.0;
 const LEGEND_LINE: f64 = 18.0;
 /// About the width of a letter.
-const LETTER: f64 = 6.4;
+const LETTER: f64 = 6.8;
 
 /// Round numbers between two others, about `wanted` of them, and the digits that they need.
 pub(super) fn ticks(low: f64, high: f64, wanted: f64) -> (Vec<f64>, usize) {
@@ -114,7 +114,9 @@ impl Axis {
         let (low, high) = values
             .into_iter()
             .filter(|value| value.is_finite())
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                (low.min(value), high.max(value))
+            });
         let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
         let room = if high > low { 0.05 * (high - low) } else { 0.5 };
         Self {
@@ -141,7 +143,10 @@ impl Axis {
         match &self.shows {
             Shows::Numbers => {
                 let (ticks, digits) = ticks(self.low, self.high, wanted);
-                ticks.into_iter().map(|tick| (tick, numbers.text(tick, digits))).collect()
+                ticks
+                    .into_iter()
+                    .map(|tick| (tick, numbers.text(tick, digits)))
+                    .collect()
             }
             Shows::Percent => {
                 let (ticks, digits) = ticks(100.0 * self.low, 100.0 * self.high, wanted);
@@ -153,7 +158,10 @@ impl Axis {
                 let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(1) as f64;
                 let room = ((WIDTH - LEFT - RIGHT) / (longest.min(12.0) * LETTER + 8.0)).max(1.0);
                 let every = libm::ceil(names.len() as f64 / room);
-                let shown = names.iter().enumerate().filter(|(place, _)| libm::fmod(*place as f64, every) == 0.0);
+                let shown = names
+                    .iter()
+                    .enumerate()
+                    .filter(|(place, _)| libm::fmod(*place as f64, every) == 0.0);
                 shown.map(|(place, name)| (place as f64, shorten(name, 12))).collect()
             }
         }
@@ -290,12 +298,28 @@ impl Plot {
             let y = 4.0 + f64::from(line - 1) * LEGEND_LINE + 7.0;
             let style = series.style;
             let swatch = match series.mark {
-                Mark::Line(_) => format!("<line class=\"line s{style}\" x1=\"{x}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\"/>", x + 24.0),
-                Mark::Rule(_) => format!("<line class=\"rule s{style}\" x1=\"{x}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\"/>", x + 24.0),
-                Mark::Points(_) => format!("<circle class=\"point s{style}\" cx=\"{}\" cy=\"{y}\" r=\"3.5\"/>", x + 12.0),
+                Mark::Line(_) => format!(
+                    "<line class=\"line s{style}\" x1=\"{x}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\"/>",
+                    x + 24.0
+                ),
+                Mark::Rule(_) => format!(
+                    "<line class=\"rule s{style}\" x1=\"{x}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\"/>",
+                    x + 24.0
+                ),
+                Mark::Points(_) => format!(
+                    "<circle class=\"point s{style}\" cx=\"{}\" cy=\"{y}\" r=\"3.5\"/>",
+                    x + 12.0
+                ),
                 Mark::Band(_) | Mark::Bars(_) => {
-                    let class = if matches!(series.mark, Mark::Band(_)) { "band" } else { "bar" };
-                    format!("<rect class=\"{class} s{style}\" x=\"{x}\" y=\"{}\" width=\"24\" height=\"10\"/>", y - 5.0)
+                    let class = if matches!(series.mark, Mark::Band(_)) {
+                        "band"
+                    } else {
+                        "bar"
+                    };
+                    format!(
+                        "<rect class=\"{class} s{style}\" x=\"{x}\" y=\"{}\" width=\"24\" height=\"10\"/>",
+                        y - 5.0
+                    )
                 }
             };
             let _ = write!(
@@ -325,7 +349,10 @@ mod tests {
         ] {
             let (found, found_digits) = ticks(low, high, 5.0);
             assert_eq!(found.len(), expected.len(), "{low} to {high}: {found:?}");
-            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{found:?}");
+            assert!(
+                found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9),
+                "{found:?}"
+            );
             assert_eq!(found_digits, digits, "{low} to {high}");
         }
         assert_eq!(ticks(1.0, 1.0, 5.0).0, [1.0]);

@@ -64,10 +64,13 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             page.say("points", "points")
         ),
         page.say("A default that was approved costs", "Un défaut accepté coûte"),
-        numbers.number(policy.costs.false_negative, 1),
+        numbers.short_number(policy.costs.false_negative),
         page.say("a good client declined", "un bon client refusé"),
-        numbers.number(policy.costs.false_positive, 1),
-        page.say("With calibrated probabilities these costs break even at", "Avec des probabilités calibrées, ces coûts s’équilibrent à"),
+        numbers.short_number(policy.costs.false_positive),
+        page.say(
+            "With calibrated probabilities these costs break even at",
+            "Avec des probabilités calibrées, ces coûts s’équilibrent à"
+        ),
         numbers.percent_text(policy.costs.break_even(), 2),
     );
     if !policy.excluded.is_empty() {
@@ -77,7 +80,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             &[page.say("Field", "Champ"), page.say("Why", "Raison")],
         );
         for excluded in &policy.excluded {
-            table.row([code(&excluded.field), escape(excluded.why.in_language(numbers.language))]);
+            table.row([
+                code(&excluded.field),
+                escape(excluded.why.in_language(numbers.language)),
+            ]);
         }
         markup.push_str(&table.markup());
     }

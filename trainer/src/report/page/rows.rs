@@ -31,11 +31,11 @@ pub(super) struct Row {
 }
 
 const WIDTH: f64 = 480.0;
-const LEFT: f64 = 190.0;
+const LEFT: f64 = 200.0;
 const RIGHT: f64 = 58.0;
 const TOP: f64 = 6.0;
 const STEP: f64 = 21.0;
-const LETTERS: usize = 29;
+const LETTERS: usize = 27;
 
 impl Rows {
     /// The chart; `id` is like no other on the page.

@@ -27,7 +27,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         None => String::new(),
         Some(index) => format!(
             "<p class=\"takeaway\">{} {} ({}).</p>\n",
-            page.say("Stability index of the scores against the training part:", "Indice de stabilité des scores par rapport à la partie d’entraînement :"),
+            page.say(
+                "Stability index of the scores against the training part:",
+                "Indice de stabilité des scores par rapport à la partie d’entraînement :"
+            ),
             numbers.number(index, 4),
             page.say(reading(index).0, reading(index).1)
         ),
@@ -46,7 +49,10 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         (PeriodKind::Month, page.say("By month", "Par mois")),
         (
             PeriodKind::Fold,
-            page.say("By fold, scored by the model that had not seen it", "Par pli, noté par le modèle qui ne l’avait pas vu"),
+            page.say(
+                "By fold, scored by the model that had not seen it",
+                "Par pli, noté par le modèle qui ne l’avait pas vu",
+            ),
         ),
     ] {
         let periods: Vec<&Period> = stability.periods.iter().filter(|period| period.by == kind).collect();
@@ -54,11 +60,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             markup.push_str(&table(page, caption, &periods));
         }
     }
-    markup.push_str("<div class=\"charts\">\n");
-    markup.push_str(&months(page));
-    markup.push_str(&fields(page));
-    markup.push_str("</div>\n");
-    markup
+    let months = months(page);
+    let (fields, twin) = fields(page);
+    format!("{markup}<div class=\"charts\">\n{months}{fields}</div>\n{twin}")
 }
 
 fn table(page: &Page<'_>, caption: &str, periods: &[&Period]) -> String {
@@ -108,10 +112,18 @@ fn months(page: &mut Page<'_>) -> String {
     }
     #[expect(clippy::cast_precision_loss, reason = "a handful of months")]
     let line = |rate: fn(&Period) -> f64| -> Vec<(f64, f64)> {
-        months.iter().enumerate().map(|(place, month)| (place as f64, rate(month))).collect()
+        months
+            .iter()
+            .enumerate()
+            .map(|(place, month)| (place as f64, rate(month)))
+            .collect()
     };
     let (observed, predicted) = (line(|month| month.bad_rate), line(|month| month.mean_probability));
-    let highest = observed.iter().chain(&predicted).map(|point| point.1).fold(0.0, f64::max);
+    let highest = observed
+        .iter()
+        .chain(&predicted)
+        .map(|point| point.1)
+        .fold(0.0, f64::max);
     let title = page.say("Bad rate by month", "Taux de défaut par mois");
     let takeaway = page.say(
         "Where the lines part, the probabilities no longer fit the month.",
@@ -120,7 +132,10 @@ fn months(page: &mut Page<'_>) -> String {
     let plot = Plot {
         title: title.to_owned(),
         description: takeaway.to_owned(),
-        x: Axis::named(page.say("Month", "Mois"), months.iter().map(|month| month.name.clone()).collect()),
+        x: Axis::named(
+            page.say("Month", "Mois"),
+            months.iter().map(|month| month.name.clone()).collect(),
+        ),
         y: Axis::up_to(page.say("Bad rate", "Taux de défaut"), highest, Shows::Percent),
         series: vec![
             Series {
@@ -136,15 +151,16 @@ fn months(page: &mut Page<'_>) -> String {
         ],
     };
     let svg = page.plot(&plot);
-    let twin = table(page, title, &months);
-    page.figure(title, &svg, takeaway, &twin)
+    // The table of the months stands above.
+    page.figure(title, &svg, takeaway, "")
 }
 
-fn fields(page: &mut Page<'_>) -> String {
+/// The chart of fields, and its table.
+fn fields(page: &mut Page<'_>) -> (String, String) {
     let (figures, numbers) = (page.figures, page.numbers);
     let fields = &figures.stability.fields;
     if fields.is_empty() {
-        return String::new();
+        return (String::new(), String::new());
     }
     let title = page.say("Stability of the fields (CSI)", "Stabilité des champs (CSI)");
     let mut table = Table::new(
@@ -172,8 +188,14 @@ fn fields(page: &mut Page<'_>) -> String {
     let highest = fields.iter().map(|field| field.index).fold(0.1, f64::max);
     let svg = page.rows(&Rows {
         title: title.to_owned(),
-        description: page.say("Fields by stability index", "Champs par indice de stabilité").to_owned(),
-        axis: Axis::up_to(page.say("Stability index", "Indice de stabilité"), highest, Shows::Numbers),
+        description: page
+            .say("Fields by stability index", "Champs par indice de stabilité")
+            .to_owned(),
+        axis: Axis::up_to(
+            page.say("Stability index", "Indice de stabilité"),
+            highest,
+            Shows::Numbers,
+        ),
         rule: Some(0.1),
         rows: fields
             .iter()
@@ -191,7 +213,10 @@ fn fields(page: &mut Page<'_>) -> String {
         "{moved} {} {} {}.",
         page.say("of", "des"),
         fields.len(),
-        page.say("fields have an index of 0.1 or more", "champs ont un indice d’au moins 0,1")
+        page.say(
+            "fields have an index of 0.1 or more",
+            "champs ont un indice d’au moins 0,1"
+        )
     );
-    page.figure(title, &svg, &takeaway, &table.markup())
+    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
 }

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::Page;
 use super::markup::{code, escape, name};
-use super::numbers::NONE;
 
 pub(super) fn draw(page: &Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);
@@ -26,15 +25,12 @@ pub(super) fn draw(page: &Page<'_>) -> String {
         None => page.say("not known", "inconnu"),
         Some(index) => page.say(super::stability::reading(index).0, super::stability::reading(index).1),
     };
-    let gap = figures.generalisation.map_or_else(
-        || NONE.to_owned(),
-        |found| numbers.interval(found.gap, 3),
-    );
+    let gap = figures.generalisation.map(|found| found.gap);
     let tiles = [
         (
             page.say("AUC", "AUC"),
             numbers.number(metrics.auc.value, 3),
-            format!("[{}; {}]", numbers.number(metrics.auc.low, 3), numbers.number(metrics.auc.high, 3)),
+            numbers.ends(metrics.auc, |value| numbers.number(value, 3)),
         ),
         (
             "Gini",
@@ -74,8 +70,14 @@ pub(super) fn draw(page: &Page<'_>) -> String {
         ),
         (
             page.say("AUC lost from training to test", "AUC perdue de l’entraînement au test"),
-            gap.split_once(" <span").map_or(gap.clone(), |(value, _)| value.to_owned()),
-            gap.split_once(" <span").map_or(String::new(), |(_, rest)| format!("<span{rest}")),
+            numbers.number_or_none(gap.map(|gap| gap.value), 3),
+            gap.map_or_else(
+                || {
+                    page.say("see what the report cannot say", "voir ce que le rapport ne peut dire")
+                        .to_owned()
+                },
+                |gap| numbers.ends(gap, |value| numbers.number(value, 3)),
+            ),
         ),
         (
             page.say("Stability of scores (PSI)", "Stabilité des scores (PSI)"),
@@ -85,7 +87,10 @@ pub(super) fn draw(page: &Page<'_>) -> String {
     ];
     let mut list = String::new();
     for (title, value, more) in tiles {
-        let _ = write!(list, "<div><dt>{title}</dt><dd>{value}<small>{more}</small></dd></div>\n");
+        let _ = write!(
+            list,
+            "<div><dt>{title}</dt><dd>{value}<small>{more}</small></dd></div>\n"
+        );
     }
     let _ = write!(
         markup,
