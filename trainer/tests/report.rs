@@ -676,7 +676,10 @@ fn figures_that_contradict_each_other_are_refused() {
     group["rates"]["approval"]["value"] = Value::from(0.111);
     folder.write("planted.json", planted.to_string());
     let wanted = ["groups of CODE_GENDER", "approval rate 0.111", "false-negative rate"];
-    folder.refuse(&["report", "--from", "planted.json", "--output", "planted.html"], &wanted);
+    folder.refuse(
+        &["report", "--from", "planted.json", "--output", "planted.html"],
+        &wanted,
+    );
 
     // A model whose card says what its own data refutes.
     let scorer = Scorer::from_bytes(&folder.read("model.candor")).unwrap();
@@ -760,7 +763,10 @@ fn hostile_names_stay_names() {
         }
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
         let head = page.split("</head>").next().unwrap();
-        assert_eq!((head.matches("<title>").count(), head.matches("</title>").count()), (1, 1));
+        assert_eq!(
+            (head.matches("<title>").count(), head.matches("</title>").count()),
+            (1, 1)
+        );
         // What is opened is closed.
         for tag in [
             "section", "table", "tr", "td", "svg", "details", "figure", "bdi", "code", "data", "div",

@@ -336,7 +336,10 @@ fn gains(page: &mut Page<'_>) -> (String, String) {
             page.say("times its share", "fois sa part")
         )
     });
-    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
+    (
+        page.figure(title, &svg, &takeaway, ""),
+        page.twin(title, &table.markup()),
+    )
 }
 
 /// Decisions at the policy's threshold, part by part.

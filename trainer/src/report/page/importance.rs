@@ -152,7 +152,10 @@ fn features(page: &mut Page<'_>) -> (String, String) {
             "variables ne servent à aucun arbre"
         )
     );
-    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
+    (
+        page.figure(title, &svg, &takeaway, ""),
+        page.twin(title, &table.markup()),
+    )
 }
 
 fn dependence_chart(page: &mut Page<'_>, dependence: &Dependence) -> String {

@@ -204,7 +204,11 @@ impl<'a> Page<'a> {
     /// The table of charts, folded up below them.
     fn twin(&self, title: &str, table: &str) -> String {
         let summary = self.say("Show as a table", "Afficher en tableau");
-        details("twin", &format!("{summary}{} {}", self.say(":", "\u{a0}:"), escape(title)), table)
+        details(
+            "twin",
+            &format!("{summary}{} {}", self.say(":", "\u{a0}:"), escape(title)),
+            table,
+        )
     }
 
     fn plot(&mut self, plot: &Plot) -> String {

@@ -218,5 +218,8 @@ fn fields(page: &mut Page<'_>) -> (String, String) {
             "champs ont un indice d’au moins 0,1"
         )
     );
-    (page.figure(title, &svg, &takeaway, ""), page.twin(title, &table.markup()))
+    (
+        page.figure(title, &svg, &takeaway, ""),
+        page.twin(title, &table.markup()),
+    )
 }
