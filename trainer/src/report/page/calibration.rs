@@ -2,7 +2,7 @@
 
 use super::super::calibration::{points_at, probability_at};
 use super::Page;
-use super::markup::Table;
+use super::markup::{Table, escape};
 use super::numbers::NONE;
 use super::plot::{Axis, GREY, Mark, Plot, Series, Shows};
 
@@ -138,7 +138,7 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         (
             page.say("Brier skill", "Gain de Brier"),
             numbers.percent(found.brier_skill, 2),
-            "100%",
+            page.say("100%", "100\u{202f}%"),
         ),
     ] {
         table.row([label.to_owned(), value, ideal.to_owned()]);
@@ -245,7 +245,7 @@ fn bands(page: &mut Page<'_>) -> String {
     for (band, name) in figures.bands.iter().zip(&names) {
         let cut = &band.cut_off;
         let cells = [
-            name.clone().replace('<', "&lt;"),
+            format!("<span class=\"nw\">{}</span>", escape(name)),
             numbers.count(band.rows),
             numbers.count(band.bad),
             numbers.percent_or_none(band.bad_rate, 2),

@@ -37,9 +37,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             .collect::<Vec<_>>(),
     ));
     if let Some(found) = figures.generalisation {
-        let _ = write!(
+        let _ = writeln!(
             markup,
-            "<p><strong>{}</strong> {} − {} = {}.</p>\n",
+            "<p><strong>{}</strong> {} − {} = {}.</p>",
             page.say("Generalisation gap (AUC):", "Écart de généralisation (AUC) :"),
             numbers.number(found.train_auc, 3),
             numbers.number(found.test_auc, 3),

@@ -18,9 +18,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     let figures = page.figures;
     let mut markup = String::new();
     if !figures.fairness.is_empty() {
-        let _ = write!(
+        let _ = writeln!(
             markup,
-            "<p class=\"note\">{}</p>\n",
+            "<p class=\"note\">{}</p>",
             page.say(
                 "A false positive is a good client who is declined, a false negative a bad one who is approved. Rates are \
                  left out for groups with fewer than 20 good or 20 bad clients. Groups can differ in risk; equal approval \
@@ -65,9 +65,9 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
             } else {
                 page.say("four fifths or more", "quatre cinquièmes ou plus")
             };
-            let _ = write!(
+            let _ = writeln!(
                 markup,
-                " {} {} ({reading}). {} {}; {} {}.</p>\n",
+                " {} {} ({reading}). {} {}; {} {}.</p>",
                 page.say(
                     "Lowest approval rate over the highest:",
                     "Plus faible taux d’acceptation sur le plus élevé :"
@@ -83,9 +83,9 @@ fn group_column(page: &mut Page<'_>, column: &GroupColumn) -> String {
             );
         }
         _ => {
-            let _ = write!(
+            let _ = writeln!(
                 markup,
-                " {}</p>\n",
+                " {}</p>",
                 page.say(
                     "Fewer than two groups have enough clients to be compared.",
                     "Moins de deux groupes ont assez de clients pour être comparés.",

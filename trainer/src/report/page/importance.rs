@@ -28,9 +28,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     );
     let groups = groups(page);
     let (features, twin) = features(page);
-    let _ = write!(
+    let _ = writeln!(
         markup,
-        "<div class=\"charts\">\n{groups}{features}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>\n<div class=\"charts\">\n",
+        "<div class=\"charts\">\n{groups}{features}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>\n<div class=\"charts\">",
         page.say("Dependence", "Dépendance"),
         page.say(
             "Mean contribution by value; the band holds the middle 80% of the clients, whose contributions differ because \

@@ -11,6 +11,8 @@ use super::rows::{Row, Rows};
 
 /// Inputs in the chart.
 const CHARTED: usize = 20;
+/// Inputs whose bins are printed without being open.
+const PRINTED: usize = 10;
 /// Inputs with a chart of their weights.
 const WEIGHED: usize = 30;
 
@@ -119,21 +121,25 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     });
     let chart = page.figure(title, &svg, &takeaway, "");
     let twin = page.twin(title, &table.markup());
-    let _ = write!(
+    let _ = writeln!(
         markup,
-        "<div class=\"charts\">\n{chart}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>\n",
+        "<div class=\"charts\">\n{chart}</div>\n{twin}<h3>{}</h3>\n<p class=\"note\">{}</p>",
         page.say("Input by input", "Variable par variable"),
         page.say(
-            "Those that are open are printed.",
-            "Celles qui sont ouvertes sont imprimées."
+            "The first ten, and those that are open, are printed.",
+            "Les dix premières, et celles qui sont ouvertes, sont imprimées."
         )
     );
     let (first, others) = figures.inputs.split_at(figures.inputs.len().min(WEIGHED));
-    for input in first {
-        markup.push_str(&input_details(page, input, true));
+    for (place, input) in first.iter().enumerate() {
+        let class = if place < PRINTED { "feature key" } else { "feature" };
+        markup.push_str(&input_details(page, input, class, true));
     }
     if !others.is_empty() {
-        let others_markup: String = others.iter().map(|input| input_details(page, input, false)).collect();
+        let others_markup: String = others
+            .iter()
+            .map(|input| input_details(page, input, "feature", false))
+            .collect();
         let summary = format!(
             "{} {}",
             others.len(),
@@ -144,7 +150,7 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     markup
 }
 
-fn input_details(page: &mut Page<'_>, input: &Input, charted: bool) -> String {
+fn input_details(page: &mut Page<'_>, input: &Input, class: &str, charted: bool) -> String {
     let numbers = page.numbers;
     let label = numbers.label(&input.input);
     let mut table = Table::new(
@@ -205,7 +211,7 @@ fn input_details(page: &mut Page<'_>, input: &Input, charted: bool) -> String {
         escape(input.group.in_language(numbers.language))
     );
     details(
-        "feature",
+        class,
         &summary,
         &format!("<div class=\"charts\">{chart}<div>{}</div></div>", table.markup()),
     )

@@ -93,17 +93,17 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             .iter()
             .map(|note| format!("<li>{}</li>", escape(note)))
             .collect();
-        let _ = write!(
+        let _ = writeln!(
             markup,
-            "<h3>{}</h3>\n<ul>{notes}</ul>\n",
+            "<h3>{}</h3>\n<ul>{notes}</ul>",
             page.say("Notes of the model card", "Notes de la fiche du modèle")
         );
     }
     if !card.dropped_features.is_empty() {
         let dropped: Vec<String> = card.dropped_features.iter().map(|feature| code(feature)).collect();
-        let _ = write!(
+        let _ = writeln!(
             markup,
-            "<p>{} {}.</p>\n",
+            "<p>{} {}.</p>",
             page.say(
                 "Features left out because they read an excluded field:",
                 "Variables écartées car elles lisent un champ exclu :"

@@ -163,7 +163,12 @@ impl Numbers {
 
     /// A set of values, as markup.
     pub(super) fn values(self, values: &Values, input: Option<&InputName>) -> String {
-        format!("<bdi>{}</bdi>", escape(&self.values_text(values, input)))
+        let class = if matches!(values, Values::Range { .. }) {
+            " class=\"nw\""
+        } else {
+            ""
+        };
+        format!("<bdi{class}>{}</bdi>", escape(&self.values_text(values, input)))
     }
 
     /// What an input is called, as text, with its unit.

@@ -220,11 +220,11 @@ impl Plot {
             );
         }
         let (middle_x, middle_y) = (f64::midpoint(LEFT, right), f64::midpoint(top, bottom));
-        let _ = write!(
+        let _ = writeln!(
             svg,
             "<line class=\"axis\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{bottom}\" y2=\"{bottom}\"/>\
              <text class=\"label\" x=\"{middle_x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\
-             <text class=\"label\" transform=\"translate(12 {middle_y:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
+             <text class=\"label\" transform=\"translate(12 {middle_y:.1}) rotate(-90)\" text-anchor=\"middle\">{}</text>",
             height - 8.0,
             escape(&self.x.label),
             escape(&self.y.label)
@@ -322,9 +322,9 @@ impl Plot {
                     )
                 }
             };
-            let _ = write!(
+            let _ = writeln!(
                 markup,
-                "{swatch}<text class=\"tick\" x=\"{}\" y=\"{}\">{}</text>\n",
+                "{swatch}<text class=\"tick\" x=\"{}\" y=\"{}\">{}</text>",
                 x + 30.0,
                 y + 4.0,
                 escape(&series.name)

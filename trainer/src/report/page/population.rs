@@ -39,9 +39,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
     }
     markup.push_str(&table.markup());
     if figures.parts.len() > 1 {
-        let _ = write!(
+        let _ = writeln!(
             markup,
-            "<p class=\"note\">{}</p>\n",
+            "<p class=\"note\">{}</p>",
             page.say(
                 "Trees were grown on the training part; the validation part stopped growing, calibrated and set the \
                  threshold; the test part was only looked at for the figures.",
@@ -51,9 +51,9 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         );
     }
     let policy = &figures.policy;
-    let _ = write!(
+    let _ = writeln!(
         markup,
-        "<h3>{}</h3>\n<p>{} {}{} {}. {} {}, {} {}. {} {}.</p>\n",
+        "<h3>{}</h3>\n<p>{} {}{} {}. {} {}, {} {}. {} {}.</p>",
         page.say("Policy", "Politique"),
         page.say("Declined from a probability of", "Refus à partir d’une probabilité de"),
         numbers.percent(policy.threshold, 2),

@@ -65,18 +65,18 @@ impl Rows {
                 escape(&shown)
             );
         }
-        let _ = write!(
+        let _ = writeln!(
             svg,
-            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\n",
+            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             f64::midpoint(LEFT, right),
             height - 6.0,
             escape(&axis.label)
         );
         if let Some(rule) = self.rule {
             let place = x(rule);
-            let _ = write!(
+            let _ = writeln!(
                 svg,
-                "<line class=\"rule s9\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>\n"
+                "<line class=\"rule s9\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>"
             );
         }
         let zero = x(0.0_f64.clamp(axis.low, axis.high));
@@ -115,9 +115,9 @@ impl Rows {
                     place.max(zero)
                 }
             };
-            let _ = write!(
+            let _ = writeln!(
                 svg,
-                "<text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>\n",
+                "<text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
                 end + 5.0,
                 middle + 4.0,
                 escape(&row.shown)

@@ -87,14 +87,11 @@ pub(super) fn draw(page: &Page<'_>) -> String {
     ];
     let mut list = String::new();
     for (title, value, more) in tiles {
-        let _ = write!(
-            list,
-            "<div><dt>{title}</dt><dd>{value}<small>{more}</small></dd></div>\n"
-        );
+        let _ = writeln!(list, "<div><dt>{title}</dt><dd>{value}<small>{more}</small></dd></div>");
     }
-    let _ = write!(
+    let _ = writeln!(
         markup,
-        "<p>{} <strong>{}</strong>: {} {}, {} {} ({}). {}</p>\n<dl class=\"tiles\">\n{list}</dl>\n",
+        "<p>{} <strong>{}</strong>: {} {}, {} {} ({}). {}</p>\n<dl class=\"tiles\">\n{list}</dl>",
         page.say("Unless said otherwise, figures are of the part", "Sauf mention contraire, les chiffres portent sur la partie"),
         escape(&page.part_name(&part.name)),
         numbers.count(part.rows),
