@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use candor_core::decision::Costs;
+use candor_core::decision::{Costs, probability_of};
 use candor_core::stats::{Ranking, outcome_at};
-use candor_core::{Scorer, Text};
+use candor_core::{Application, Scorer, Text};
 
 use super::calibration::proportion;
 use super::collect::column_place;
@@ -169,6 +169,18 @@ pub struct Unrestricted<'a> {
     pub digest: String,
     /// Its probability of default for every client of the data.
     pub probabilities: Vec<f64>,
+}
+
+impl<'a> Unrestricted<'a> {
+    /// Scores all applications of a table.
+    pub fn score(scorer: &'a Scorer, digest: String, applications: &[Application]) -> Self {
+        let probability = |application| probability_of(scorer.score(application).log_odds);
+        Self {
+            scorer,
+            digest,
+            probabilities: applications.iter().map(probability).collect(),
+        }
+    }
 }
 
 /// What the fields that `other` reads and this model does not are worth on `rows`.

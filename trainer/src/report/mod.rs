@@ -11,6 +11,7 @@ mod costs;
 mod discrimination;
 mod fairness;
 pub mod figures;
+mod gaps;
 mod importance;
 mod inputs;
 mod page;

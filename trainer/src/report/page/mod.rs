@@ -3,6 +3,7 @@
 
 mod calibration;
 mod costs;
+mod curves;
 mod discrimination;
 mod fairness;
 mod importance;
@@ -11,6 +12,7 @@ mod lineage;
 mod markup;
 mod numbers;
 mod plot;
+mod points;
 mod population;
 mod rows;
 mod stability;
@@ -109,7 +111,7 @@ const SECTIONS: [SectionOfPage; 10] = [
         id: "scaling",
         en: "Points and cut-off",
         fr: "Points et seuil",
-        draw: calibration::draw_points,
+        draw: points::draw,
     },
     SectionOfPage {
         section: Section::Costs,
