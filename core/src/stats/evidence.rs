@@ -15,7 +15,9 @@ pub struct Evidence {
 /// as if it had half a row more of both; a bin without rows weighs 0. `None` with one class only.
 #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
 pub fn weight_of_evidence(bins: &[(u64, u64)]) -> Option<Evidence> {
-    let (good_all, bad_all) = bins.iter().fold((0, 0), |(g, b), (good, bad)| (g + good, b + bad));
+    let (good_all, bad_all) = bins.iter().fold((0_u64, 0_u64), |(good_all, bad_all), &(good, bad)| {
+        (good_all.saturating_add(good), bad_all.saturating_add(bad))
+    });
     if good_all == 0 || bad_all == 0 {
         return None;
     }

@@ -125,7 +125,7 @@ impl Checker {
             "defaults",
             part.bad,
         );
-        let mut below = 0;
+        let mut below = 0_u64;
         for band in &figures.bands {
             self.at(format!(
                 "score band from {}",
@@ -139,7 +139,7 @@ impl Checker {
                 &[("approval rate", cut.approval_rate), ("as counted", approved)],
             );
             self.decisions_identities(part.bad_rate, cut.approval_rate, cut, self.costs);
-            below += band.rows;
+            below = below.saturating_add(band.rows);
         }
     }
 

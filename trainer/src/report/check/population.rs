@@ -47,7 +47,7 @@ impl Checker {
                 &[("information value", information), ("sum", evidence.information_value)],
             );
             let missing = input.bins.iter().filter(|bin| bin.values == Values::Missing);
-            let missing = missing.fold(0, |sum, bin| sum + bin.rows);
+            let missing = missing.fold(0_u64, |sum, bin| sum.saturating_add(bin.rows));
             self.holds(
                 same(input.missing_share, count(missing) / count(part.rows)),
                 "the share of missing values is that of their bin",
