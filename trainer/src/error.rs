@@ -6,6 +6,7 @@ use candor_core::import::ImportError;
 use candor_core::{FieldError, LoadError};
 use thiserror::Error;
 
+use crate::report::Contradiction;
 use crate::synth::SynthError;
 
 /// Why a command could not run.
@@ -104,6 +105,17 @@ pub enum Error {
         /// Why, and what to do.
         problem: String,
     },
+    /// Figures of a report that cannot all be right.
+    #[error(
+        "the report contradicts itself: {first}{}; do not use these figures, and find out which is wrong",
+        and_more(*more)
+    )]
+    Contradiction {
+        /// The first contradiction.
+        first: Contradiction,
+        /// How many more there are.
+        more: usize,
+    },
     /// Arguments that do not go together.
     #[error("{problem}")]
     Usage {
@@ -169,6 +181,14 @@ pub fn describe(errors: &[FieldError]) -> String {
         parts.push(format!("and {} more fields are wrong", errors.len() - MOST));
     }
     parts.join("; ")
+}
+
+fn and_more(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 => " (and 1 more contradiction)".into(),
+        count => format!(" (and {count} more contradictions)"),
+    }
 }
 
 /// A path in a message.

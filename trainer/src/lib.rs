@@ -8,6 +8,7 @@ pub mod import_schema;
 pub mod learner;
 pub mod output;
 pub mod policy;
+pub mod report;
 pub mod synth;
 pub mod table;
 pub mod training;

@@ -224,7 +224,7 @@ fn targets() {
         (
             "none.csv",
             table.without(&["TARGET"]).to_csv(),
-            ", line 1: the column TARGET is missing; training needs it: 1 for a default, 0 for none",
+            ", line 1: the column TARGET is missing; it tells what became of each client: 1 for a default, 0 for none",
         ),
         (
             "good.csv",
@@ -244,7 +244,7 @@ fn targets() {
         (
             "empty.csv",
             table.clone().with(4, "TARGET", "").to_csv(),
-            ", line 6: TARGET is empty; every training row needs 1 for a default or 0 for none",
+            ", line 6: TARGET is empty; for training, every row needs 1 for a default or 0 for none",
         ),
         (
             "two.csv",
@@ -259,7 +259,7 @@ fn targets() {
         (
             "none.jsonl",
             b"{\"AMT_CREDIT\": 4}\n".to_vec(),
-            ", line 1: the target is missing; training needs it",
+            ", line 1: the target is missing; it tells what became of the client",
         ),
         (
             "none.parquet",

@@ -42,6 +42,21 @@ fn help_teaches_every_command_and_every_flag() {
                 "Examples:",
             ],
         ),
+        (
+            "report",
+            &[
+                "--model",
+                "--data",
+                "--group",
+                "--month",
+                "--oof",
+                "--unrestricted",
+                "--language",
+                "--from",
+                "exit code 2",
+                "Examples:",
+            ],
+        ),
         ("inspect", &["--json", "--features", "undamaged"]),
         (
             "score",

@@ -41,10 +41,23 @@ impl Calibration {
     pub fn fit(raw: &[f64], outcomes: &[bool]) -> Option<Self> {
         let bad = outcomes.iter().filter(|&&outcome| outcome).count() as f64;
         let good = outcomes.len() as f64 - bad;
+        Self::fit_towards(raw, outcomes, [(bad + 1.0) / (bad + 2.0), 1.0 / (good + 2.0)])
+    }
+
+    /// As [`fit`](Self::fit), towards the outcomes as they are: plain logistic regression, to measure how far scores are
+    /// from calibrated rather than to calibrate them. Also `None` when the scores separate the classes.
+    pub fn regress(scores: &[f64], outcomes: &[bool]) -> Option<Self> {
+        Self::fit_towards(scores, outcomes, [1.0, 0.0])
+    }
+
+    /// The map of maximum likelihood when what happened counts as `target_bad` or `target_good`.
+    #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+    fn fit_towards(raw: &[f64], outcomes: &[bool], [target_bad, target_good]: [f64; 2]) -> Option<Self> {
+        let bad = outcomes.iter().filter(|&&outcome| outcome).count() as f64;
+        let good = outcomes.len() as f64 - bad;
         if raw.len() != outcomes.len() || bad == 0.0 || good == 0.0 || raw.iter().any(|score| !score.is_finite()) {
             return None;
         }
-        let (target_bad, target_good) = ((bad + 1.0) / (bad + 2.0), 1.0 / (good + 2.0));
         // Standardised scores keep the Hessian well conditioned and the steps the same, whatever the scale of the scores.
         let mean_of = |value: &dyn Fn(f64) -> f64| raw.iter().fold(0.0, |sum, &x| sum + value(x)) / raw.len() as f64;
         let mean = mean_of(&|x| x);

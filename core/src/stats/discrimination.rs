@@ -72,6 +72,42 @@ impl Ranking {
         Some(largest)
     }
 
+    /// Average precision, the area under the steps of the precision–recall curve: the mean, over the defaults, of the
+    /// share of defaults among the rows that score as high or higher. `None` without a default.
+    #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+    pub fn average_precision(&self, weights: Option<&[u32]>) -> Option<f64> {
+        let (mut good_above, mut bad_above) = (0_u64, 0_u64);
+        self.for_each_tie(weights, |good, bad| {
+            good_above += good;
+            bad_above += bad;
+        });
+        let bad_all = bad_above;
+        let mut sum = 0.0;
+        self.for_each_tie(weights, |good, bad| {
+            if bad > 0 {
+                sum += bad as f64 * (bad_above as f64 / (good_above + bad_above) as f64);
+            }
+            good_above -= good;
+            bad_above -= bad;
+        });
+        (bad_all > 0).then(|| sum / bad_all as f64)
+    }
+
+    /// What each possible cut declines: the numbers of good and of bad rows that score as high or higher, from nobody to
+    /// everybody. These are the points of the ROC and the precision–recall curve.
+    pub fn cuts(&self) -> Vec<(u64, u64)> {
+        let mut ties = Vec::new();
+        self.for_each_tie(None, |good, bad| ties.push((good, bad)));
+        let (mut good_above, mut bad_above) = (0, 0);
+        let mut cuts = vec![(0, 0)];
+        cuts.extend(ties.into_iter().rev().map(|(good, bad)| {
+            good_above += good;
+            bad_above += bad;
+            (good_above, bad_above)
+        }));
+        cuts
+    }
+
     /// Calls `visit` with the weighted numbers of good and bad rows of each run of equal scores, by increasing score.
     fn for_each_tie(&self, weights: Option<&[u32]>, mut visit: impl FnMut(u64, u64)) {
         let (mut good, mut bad) = (0_u64, 0_u64);

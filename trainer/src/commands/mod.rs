@@ -4,6 +4,7 @@ mod explain;
 mod import;
 mod inspect;
 mod progress;
+mod report;
 mod score;
 mod scoring;
 mod serve;
@@ -32,6 +33,7 @@ const EXAMPLES: &str = "\
 A first model, from nothing:
   candor synth --clients 20000 --output data
   candor train --data data --output model.candor
+  candor report --model model.candor --data data
   candor inspect model.candor
   candor score --model model.candor --input data/application_train.csv --output scores.csv
   candor explain --model model.candor --input data/application_train.csv --output reasons.parquet
@@ -46,6 +48,7 @@ Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten w
 enum Command {
     Synth(synth::Synth),
     Train(train::Train),
+    Report(report::Report),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -82,6 +85,7 @@ impl Arguments {
         match self.command {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Report(command) => command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),

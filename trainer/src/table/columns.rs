@@ -32,12 +32,16 @@ pub(super) enum Role {
     Id,
     Target,
     Unread,
+    /// A column of the request's `kept`, by its place there.
+    Kept(usize),
 }
 
-/// What the column called `name` holds; `None` when the schema does not know it.
-pub(super) fn role_of(name: &str, schema: &Schema) -> Option<Role> {
+/// What the column called `name` holds; `None` when neither the schema nor `kept` knows it.
+pub(super) fn role_of(name: &str, schema: &Schema, kept: &[String]) -> Option<Role> {
     if let Some(index) = schema.field_index(name) {
         Some(Role::Field(index))
+    } else if let Some(place) = kept.iter().position(|column| column == name) {
+        Some(Role::Kept(place))
     } else if schema.id.as_deref() == Some(name) {
         Some(Role::Id)
     } else if schema.target.as_deref() == Some(name) {
@@ -56,12 +60,13 @@ pub(super) fn roles(
     schema: &Schema,
     rules: ColumnRules,
     needs_target: bool,
+    kept: &[String],
 ) -> Result<Vec<Role>, String> {
     let mut seen = HashSet::new();
     if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
         return Err(format!("the column {} is there twice; remove one", named(twice)));
     }
-    let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema)).collect();
+    let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema, kept)).collect();
     let missing: Vec<&str> = schema
         .fields
         .iter()
@@ -93,10 +98,16 @@ pub(super) fn roles(
         );
         return Err(what);
     }
+    if let Some(column) = (0..kept.len()).find(|&place| !found.contains(&Some(Role::Kept(place)))) {
+        return Err(format!(
+            "the column {} is missing; correct its name, or leave it out",
+            kept[column]
+        ));
+    }
     if needs_target && !found.contains(&Some(Role::Target)) {
         let target = schema.target.as_deref().unwrap_or("target");
         return Err(format!(
-            "the column {target} is missing; training needs it: 1 for a default, 0 for none"
+            "the column {target} is missing; it tells what became of each client: 1 for a default, 0 for none"
         ));
     }
     let extra: Vec<&str> = names

@@ -62,7 +62,14 @@ pub(super) fn read(
                 .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
         })
         .collect::<Result<_, _>>()?;
-    let roles = roles(&names, request.schema, request.rules, request.needs_target).map_err(|problem| Error::Row {
+    let roles = roles(
+        &names,
+        request.schema,
+        request.rules,
+        request.needs_target,
+        request.kept,
+    )
+    .map_err(|problem| Error::Row {
         file: path.to_owned(),
         line: 1,
         problem,

@@ -50,7 +50,7 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
 fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u64) -> Result<Record, String> {
     let mut builder = RecordBuilder::new(request, line, row);
     for (name, value) in object {
-        let Some(role) = role_of(name, request.schema) else {
+        let Some(role) = role_of(name, request.schema, request.kept) else {
             if request.rules.extra_columns == Leniency::Fail {
                 builder.unknown(name);
             }
@@ -78,7 +78,7 @@ fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u6
         builder.cell(role, raw);
     }
     if request.needs_target && !object.contains_key(request.schema.target.as_deref().unwrap_or_default()) {
-        return Err("the target is missing; training needs it: 1 for a default, 0 for none".into());
+        return Err("the target is missing; it tells what became of the client: 1 for a default, 0 for none".into());
     }
     Ok(builder.finish())
 }

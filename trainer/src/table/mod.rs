@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 pub use columns::{ColumnRules, Leniency};
 pub use format::Format;
-pub use record::{Record, read_records};
+pub use record::{Record, read_records, read_records_keeping};
 
 use crate::error::Error;
 

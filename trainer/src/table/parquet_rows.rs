@@ -47,7 +47,14 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
         .iter()
         .map(|field| field.name().clone())
         .collect();
-    let roles = roles(&names, request.schema, request.rules, request.needs_target).map_err(|problem| Error::Table {
+    let roles = roles(
+        &names,
+        request.schema,
+        request.rules,
+        request.needs_target,
+        request.kept,
+    )
+    .map_err(|problem| Error::Table {
         file: path.to_owned(),
         problem,
     })?;

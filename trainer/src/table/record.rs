@@ -18,6 +18,8 @@ pub struct Record {
     pub id: String,
     /// The target column, where it is asked for: whether the client defaulted.
     pub target: Option<bool>,
+    /// The cells of the columns that were asked to be kept; empty where missing.
+    pub kept: Vec<String>,
     /// The application, or what is wrong with its fields.
     pub application: Result<Application, Vec<FieldError>>,
 }
@@ -28,6 +30,7 @@ pub(super) struct Request<'a> {
     pub(super) schema: &'a Schema,
     pub(super) rules: ColumnRules,
     pub(super) needs_target: bool,
+    pub(super) kept: &'a [String],
 }
 
 /// Reads `path` (`-` is standard input) and calls `visit` with each row, in order.
@@ -43,11 +46,28 @@ pub fn read_records(
     needs_target: bool,
     visit: &mut dyn FnMut(Record) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    read_records_keeping(path, format, schema, rules, needs_target, &[], visit)
+}
+
+/// As [`read_records`], and every record keeps its cells of the columns `kept`, which are no fields and must be there.
+///
+/// # Errors
+/// As [`read_records`].
+pub fn read_records_keeping(
+    path: &Path,
+    format: Option<Format>,
+    schema: &Schema,
+    rules: ColumnRules,
+    needs_target: bool,
+    kept: &[String],
+    visit: &mut dyn FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
     let request = Request {
         path,
         schema,
         rules,
         needs_target,
+        kept,
     };
     let mut rows = 0_u64;
     let mut count = |record: Record| {
@@ -77,6 +97,7 @@ pub(super) struct RecordBuilder<'a> {
     line: u64,
     id: String,
     target: Option<bool>,
+    kept: Vec<String>,
     application: Application,
     errors: Vec<FieldError>,
 }
@@ -91,6 +112,7 @@ impl<'a> RecordBuilder<'a> {
             line,
             id: row.to_string(),
             target: None,
+            kept: vec![String::new(); request.kept.len()],
             application,
             errors: Vec::new(),
         }
@@ -107,7 +129,8 @@ impl<'a> RecordBuilder<'a> {
                     });
                 }
             }
-            Role::Id => self.id = id_of(raw),
+            Role::Id => self.id = text_of(raw),
+            Role::Kept(place) => self.kept[place] = text_of(raw),
             // What scoring does not need cannot keep it from a row.
             Role::Target if !self.needs_target => {}
             Role::Target => match target_of(raw) {
@@ -138,6 +161,7 @@ impl<'a> RecordBuilder<'a> {
             line,
             id,
             target,
+            kept,
             application,
             errors,
             ..
@@ -146,6 +170,7 @@ impl<'a> RecordBuilder<'a> {
             line,
             id,
             target,
+            kept,
             application: if errors.is_empty() {
                 Ok(application)
             } else {
@@ -155,7 +180,8 @@ impl<'a> RecordBuilder<'a> {
     }
 }
 
-fn id_of(raw: Raw<'_>) -> String {
+/// A cell as text.
+fn text_of(raw: Raw<'_>) -> String {
     match raw {
         Raw::Missing => String::new(),
         Raw::Number(number) => number.to_string(),

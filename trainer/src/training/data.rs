@@ -7,7 +7,7 @@ use candor_core::{Application, Schema};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
-use crate::table::{ColumnRules, Format, read_records};
+use crate::table::{ColumnRules, Format, read_records_keeping};
 
 /// Applications and what became of them.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Data {
     pub applications: Vec<Application>,
     /// Whether each client defaulted.
     pub outcomes: Vec<bool>,
+    /// The cells of the columns that were asked to be kept, row by row.
+    pub kept: Vec<Vec<String>>,
     /// What identifies the data.
     pub fingerprint: DataFingerprint,
 }
@@ -31,9 +33,26 @@ impl Data {
     /// # Errors
     /// Any row that does not fit, a missing target, one class only: the file, the line and the field are named.
     pub fn read(path: &Path, schema: &Schema, rules: ColumnRules) -> Result<Self, Error> {
+        Self::read_for("training", path, schema, rules, &[], &mut |_| {})
+    }
+
+    /// Reads a table with its target for a `purpose` that errors name, and with the cells of the columns `kept`.
+    /// `progress` is told of the rows read so far.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_for(
+        purpose: &str,
+        path: &Path,
+        schema: &Schema,
+        rules: ColumnRules,
+        kept: &[String],
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Self, Error> {
         let (mut ids, mut applications, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        let mut cells = Vec::new();
         let mut hash = Sha256::new();
-        read_records(path, None::<Format>, schema, rules, true, &mut |record| {
+        read_records_keeping(path, None::<Format>, schema, rules, true, kept, &mut |record| {
             let row_error = |problem: String| Error::Row {
                 file: path.to_owned(),
                 line: record.line,
@@ -43,7 +62,7 @@ impl Data {
             let outcome = record.target.ok_or_else(|| {
                 let target = schema.target.as_deref().unwrap_or("target");
                 row_error(format!(
-                    "{target} is empty; every training row needs 1 for a default or 0 for none"
+                    "{target} is empty; for {purpose}, every row needs 1 for a default or 0 for none"
                 ))
             })?;
             hash.update([u8::from(outcome)]);
@@ -59,9 +78,11 @@ impl Data {
             ids.push(record.id);
             applications.push(application);
             outcomes.push(outcome);
+            cells.push(record.kept);
+            progress(outcomes.len());
             Ok(())
         })?;
-        check_classes(path, schema, &outcomes)?;
+        check_classes(purpose, path, schema, &outcomes)?;
         let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let file = path
             .file_name()
@@ -75,12 +96,13 @@ impl Data {
             ids,
             applications,
             outcomes,
+            kept: cells,
             fingerprint,
         })
     }
 }
 
-fn check_classes(path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), Error> {
+fn check_classes(purpose: &str, path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), Error> {
     let bad = outcomes.iter().filter(|&&outcome| outcome).count();
     let good = outcomes.len() - bad;
     if bad.min(good) >= LEAST_PER_CLASS {
@@ -90,11 +112,11 @@ fn check_classes(path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), 
     let problem = if bad == 0 || good == 0 {
         let only = u8::from(good == 0);
         format!(
-            "{target} is {only} in all {} rows; training needs clients of both kinds",
+            "{target} is {only} in all {} rows; {purpose} needs clients of both kinds",
             outcomes.len()
         )
     } else {
-        format!("{target} is 1 in {bad} and 0 in {good} rows; training needs at least {LEAST_PER_CLASS} of each")
+        format!("{target} is 1 in {bad} and 0 in {good} rows; {purpose} needs at least {LEAST_PER_CLASS} of each")
     };
     Err(Error::Table {
         file: path.to_owned(),

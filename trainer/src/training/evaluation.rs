@@ -17,7 +17,7 @@ const BINS: usize = 20;
 pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &Policy, seed: u64) -> Part {
     let ranking = Ranking::new(probabilities, outcomes);
     let costs = policy.costs;
-    let figures = |weights: Option<&[u32]>| -> Figures {
+    let figures = |weights: Option<&[u32]>| {
         let cost = |threshold: f64| outcome_at(probabilities, outcomes, threshold, weights).cost_per_client(&costs);
         let auc = ranking.auc(weights).unwrap_or(f64::NAN);
         [
@@ -30,42 +30,17 @@ pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &P
             cost(costs.break_even()),
         ]
     };
-    let values = figures(None);
-    let samples: Vec<Figures> = (0..SAMPLES)
-        .into_par_iter()
-        .map(|sample| {
-            let mut random = Random::new(seed.wrapping_add(sample), BOOTSTRAP);
-            let mut weights = vec![0_u32; outcomes.len()];
-            for _ in 0..outcomes.len() {
-                weights[random.below(outcomes.len())] += 1;
-            }
-            figures(Some(&weights))
-        })
-        .collect();
-    let interval = |figure: usize| {
-        let mut sampled: Vec<f64> = samples
-            .iter()
-            .map(|sample| sample[figure])
-            .filter(|v| !v.is_nan())
-            .collect();
-        sampled.sort_by(f64::total_cmp);
-        let at = |share: f64| quantile(&sampled, share).unwrap_or(f64::NAN);
-        Interval {
-            value: values[figure],
-            low: at(0.025),
-            high: at(0.975),
-        }
-    };
+    let [auc, gini, ks, log_loss, brier, cost, cost_at_break_even] = bootstrap(outcomes.len(), seed, figures);
     let everybody = |declined: bool| cost_of_all(outcomes, declined, &costs);
     let metrics = Metrics {
-        auc: interval(0),
-        gini: interval(1),
-        ks: interval(2),
-        log_loss: interval(3),
-        brier: interval(4),
+        auc,
+        gini,
+        ks,
+        log_loss,
+        brier,
         calibration_error: expected_calibration_error(probabilities, outcomes, BINS),
-        cost: interval(5),
-        cost_at_break_even: interval(6),
+        cost,
+        cost_at_break_even,
         cost_approve_all: everybody(false),
         cost_decline_all: everybody(true),
         approval_rate: outcome_at(probabilities, outcomes, policy.threshold, None).approval_rate(),
@@ -79,8 +54,40 @@ pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &P
     }
 }
 
-/// AUC, Gini, KS, log-loss, Brier, cost at the threshold, cost at break-even.
-type Figures = [f64; 7];
+/// Figures of `rows` rows, with the 95 % percentile intervals of resampled rows. `figures` is given how often each row
+/// counts; a sample whose figure is NaN does not count for it.
+pub fn bootstrap<const COUNT: usize>(
+    rows: usize,
+    seed: u64,
+    figures: impl Fn(Option<&[u32]>) -> [f64; COUNT] + Sync,
+) -> [Interval; COUNT] {
+    let values = figures(None);
+    let samples: Vec<[f64; COUNT]> = (0..SAMPLES)
+        .into_par_iter()
+        .map(|sample| {
+            let mut random = Random::new(seed.wrapping_add(sample), BOOTSTRAP);
+            let mut weights = vec![0_u32; rows];
+            for _ in 0..rows {
+                weights[random.below(rows)] += 1;
+            }
+            figures(Some(&weights))
+        })
+        .collect();
+    std::array::from_fn(|figure| {
+        let mut sampled: Vec<f64> = samples
+            .iter()
+            .map(|sample| sample[figure])
+            .filter(|v| !v.is_nan())
+            .collect();
+        sampled.sort_by(f64::total_cmp);
+        let at = |share: f64| quantile(&sampled, share).unwrap_or(f64::NAN);
+        Interval {
+            value: values[figure],
+            low: at(0.025),
+            high: at(0.975),
+        }
+    })
+}
 
 fn cost_of_all(outcomes: &[bool], declined: bool, costs: &Costs) -> f64 {
     let everybody = vec![if declined { 1.0 } else { 0.0 }; outcomes.len()];
@@ -94,7 +101,7 @@ fn cost_of_all(outcomes: &[bool], declined: bool, costs: &Costs) -> f64 {
     clippy::cast_precision_loss,
     reason = "a position"
 )]
-pub(super) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let position = share * (sorted.len().checked_sub(1)?) as f64;
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);

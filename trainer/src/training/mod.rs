@@ -12,7 +12,8 @@ mod split;
 
 pub use cross_validation::{Growth, OutOfFold, cross_validate};
 pub use data::Data;
-pub use evaluation::evaluate;
+pub(crate) use evaluation::quantile;
+pub use evaluation::{bootstrap, evaluate};
 pub use features::FeatureTable;
 pub use model::{Stage, TrainOptions, Trained, train};
 pub use split::{Split, stratified_folds, stratified_split};

@@ -1,0 +1,242 @@
+//! The report as one HTML file: no script, no font, nothing from elsewhere. A policy inside forbids all of that, so that
+//! not even a name in a model could bring it in.
+
+mod calibration;
+mod costs;
+mod curves;
+mod discrimination;
+mod fairness;
+mod importance;
+mod inputs;
+mod lineage;
+mod markup;
+mod numbers;
+mod plot;
+mod points;
+mod population;
+mod rows;
+mod stability;
+mod summary;
+
+use candor_core::Language;
+
+use super::figures::{Figures, PartFigures, Section};
+use markup::{details, escape};
+use numbers::Numbers;
+use plot::Plot;
+use rows::Rows;
+
+/// Draws the page.
+pub fn page(figures: &Figures, language: Language) -> String {
+    let mut page = Page {
+        figures,
+        numbers: Numbers { language },
+        charts: 0,
+    };
+    let (lang, title) = (
+        page.say("en", "fr"),
+        escape(&format!(
+            "{} – {}",
+            page.say("Validation report", "Rapport de validation"),
+            figures.lineage.card.name
+        )),
+    );
+    let sections: Vec<String> = SECTIONS
+        .iter()
+        .map(|section| {
+            let content = (section.draw)(&mut page);
+            let gaps = page.gaps(Some(section.section));
+            let heading = page.say(section.en, section.fr);
+            format!(
+                "<section id=\"{}\">\n<h2>{heading}</h2>\n{content}{gaps}</section>\n",
+                section.id
+            )
+        })
+        .collect();
+    let contents: String = SECTIONS
+        .iter()
+        .map(|section| {
+            format!(
+                "<li><a href=\"#{}\">{}</a></li>",
+                section.id,
+                page.say(section.en, section.fr)
+            )
+        })
+        .collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<header>\n{summary}</header>\n\
+         <nav aria-label=\"{contents_label}\"><ol>{contents}</ol></nav>\n<main>\n{sections}</main>\n</body>\n</html>\n",
+        style = include_str!("style.css"),
+        summary = summary::draw(&page),
+        contents_label = page.say("Contents", "Sommaire"),
+        sections = sections.concat(),
+    )
+}
+
+struct SectionOfPage {
+    section: Section,
+    id: &'static str,
+    en: &'static str,
+    fr: &'static str,
+    draw: fn(&mut Page<'_>) -> String,
+}
+
+const SECTIONS: [SectionOfPage; 10] = [
+    SectionOfPage {
+        section: Section::Population,
+        id: "population",
+        en: "Population and definition",
+        fr: "Population et définition",
+        draw: population::draw,
+    },
+    SectionOfPage {
+        section: Section::Discrimination,
+        id: "discrimination",
+        en: "Discrimination",
+        fr: "Discrimination",
+        draw: discrimination::draw,
+    },
+    SectionOfPage {
+        section: Section::Calibration,
+        id: "calibration",
+        en: "Calibration",
+        fr: "Calibrage",
+        draw: calibration::draw,
+    },
+    SectionOfPage {
+        section: Section::Scaling,
+        id: "scaling",
+        en: "Points and cut-off",
+        fr: "Points et seuil",
+        draw: points::draw,
+    },
+    SectionOfPage {
+        section: Section::Costs,
+        id: "costs",
+        en: "Costs",
+        fr: "Coûts",
+        draw: costs::draw,
+    },
+    SectionOfPage {
+        section: Section::Inputs,
+        id: "inputs",
+        en: "Inputs: weights of evidence",
+        fr: "Variables : poids de l’évidence",
+        draw: inputs::draw,
+    },
+    SectionOfPage {
+        section: Section::Importance,
+        id: "importance",
+        en: "Importance and dependence",
+        fr: "Importance et dépendance",
+        draw: importance::draw,
+    },
+    SectionOfPage {
+        section: Section::Stability,
+        id: "stability",
+        en: "Stability",
+        fr: "Stabilité",
+        draw: stability::draw,
+    },
+    SectionOfPage {
+        section: Section::Fairness,
+        id: "fairness",
+        en: "Fairness by group",
+        fr: "Équité par groupe",
+        draw: fairness::draw,
+    },
+    SectionOfPage {
+        section: Section::Lineage,
+        id: "lineage",
+        en: "Lineage and parameters",
+        fr: "Provenance et paramètres",
+        draw: lineage::draw,
+    },
+];
+
+/// The page while it is drawn.
+struct Page<'a> {
+    figures: &'a Figures,
+    numbers: Numbers,
+    /// Charts drawn so far: each has its number in its identifiers.
+    charts: usize,
+}
+
+impl<'a> Page<'a> {
+    fn say<'t>(&self, en: &'t str, fr: &'t str) -> &'t str {
+        self.numbers.say(en, fr)
+    }
+
+    /// A part's name as people say it.
+    fn part_name(&self, name: &str) -> String {
+        let known = match name {
+            "train" => self.say("training", "entraînement"),
+            "validation" => "validation",
+            "test" => "test",
+            "out-of-fold" => self.say("out of fold", "hors pli"),
+            "data" => self.say("data given", "données fournies"),
+            other => other,
+        };
+        known.to_owned()
+    }
+
+    /// The part that the report is about.
+    fn measured(&self) -> Option<&'a PartFigures> {
+        let figures = self.figures;
+        figures.parts.iter().find(|part| part.name == figures.measured_on)
+    }
+
+    /// A chart with its title, its take-away and its table; the last three are markup. A table that is too wide to stand
+    /// in a column, or that charts share, is left empty here and follows them: see [`twin`](Self::twin).
+    fn figure(&self, title: &str, svg: &str, takeaway: &str, table: &str) -> String {
+        let twin = if table.is_empty() {
+            String::new()
+        } else {
+            details("twin", self.say("Show as a table", "Afficher en tableau"), table)
+        };
+        format!(
+            "<figure>\n<h3>{}</h3>\n{svg}\n<figcaption>{takeaway}</figcaption>\n{twin}</figure>\n",
+            escape(title)
+        )
+    }
+
+    /// The table of charts, folded up below them.
+    fn twin(&self, title: &str, table: &str) -> String {
+        let summary = self.say("Show as a table", "Afficher en tableau");
+        details(
+            "twin",
+            &format!("{summary}{} {}", self.say(":", "\u{a0}:"), escape(title)),
+            table,
+        )
+    }
+
+    fn plot(&mut self, plot: &Plot) -> String {
+        self.charts += 1;
+        plot.svg(self.charts, self.numbers)
+    }
+
+    fn rows(&mut self, rows: &Rows) -> String {
+        self.charts += 1;
+        rows.svg(self.charts, self.numbers)
+    }
+
+    /// What is not known, of one section or of all.
+    fn gaps(&self, section: Option<Section>) -> String {
+        let of_section = |gap: &&super::figures::Gap| section.is_none_or(|section| gap.section == section);
+        let items: String = self
+            .figures
+            .gaps
+            .iter()
+            .filter(of_section)
+            .map(|gap| format!("<li>{}</li>", escape(gap.what.in_language(self.numbers.language))))
+            .collect();
+        if items.is_empty() {
+            return String::new();
+        }
+        let title = self.say("What this section cannot say", "Ce que cette section ne peut dire");
+        format!("<aside class=\"gaps\"><strong>{title}</strong><ul>{items}</ul></aside>\n")
+    }
+}

@@ -1,0 +1,129 @@
+//! Charts of named rows: a bar, or a point with its interval, beside each name.
+
+use std::fmt::Write;
+
+use super::markup::escape;
+use super::numbers::Numbers;
+use super::plot::{Axis, shorten};
+
+/// A chart of named rows.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// What it shows.
+    pub(super) title: String,
+    /// What can be read from it, for who does not see it.
+    pub(super) description: String,
+    pub(super) axis: Axis,
+    /// A vertical line to compare with.
+    pub(super) rule: Option<f64>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) value: f64,
+    /// Low and high: drawn as a point with its interval; a bar from 0 where there is none.
+    pub(super) interval: Option<(f64, f64)>,
+    /// What is written at the end of the row.
+    pub(super) shown: String,
+}
+
+const WIDTH: f64 = 480.0;
+const LEFT: f64 = 200.0;
+const RIGHT: f64 = 58.0;
+const TOP: f64 = 6.0;
+const STEP: f64 = 21.0;
+const LETTERS: usize = 27;
+
+impl Rows {
+    /// The chart; `id` is like no other on the page.
+    #[expect(clippy::cast_precision_loss, reason = "a handful of rows")]
+    pub(super) fn svg(&self, id: usize, numbers: Numbers) -> String {
+        let bottom = TOP + self.rows.len() as f64 * STEP;
+        let (right, height) = (WIDTH - RIGHT, bottom + 40.0);
+        let axis = &self.axis;
+        let x = |value: f64| {
+            let place = LEFT + (value - axis.low) / (axis.high - axis.low) * (right - LEFT);
+            place.clamp(LEFT, right)
+        };
+        let mut svg = format!(
+            "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"t{id} d{id}\">\
+             <title id=\"t{id}\">{}</title><desc id=\"d{id}\">{}</desc>\n",
+            escape(&self.title),
+            escape(&self.description)
+        );
+        // Writing into a text cannot fail.
+        for (tick, shown) in axis.ticks(numbers, 4.0) {
+            let place = x(tick);
+            let _ = write!(
+                svg,
+                "<line class=\"grid\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>\
+                 <text class=\"tick\" x=\"{place:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                bottom + 15.0,
+                escape(&shown)
+            );
+        }
+        let _ = writeln!(
+            svg,
+            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            f64::midpoint(LEFT, right),
+            height - 6.0,
+            escape(&axis.label)
+        );
+        if let Some(rule) = self.rule {
+            let place = x(rule);
+            let _ = writeln!(
+                svg,
+                "<line class=\"rule s9\" x1=\"{place:.1}\" x2=\"{place:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>"
+            );
+        }
+        let zero = x(0.0_f64.clamp(axis.low, axis.high));
+        for (index, row) in self.rows.iter().enumerate() {
+            let middle = TOP + (index as f64 + 0.5) * STEP;
+            let _ = write!(
+                svg,
+                "<g><title>{}</title><text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+                escape(&row.name),
+                LEFT - 8.0,
+                middle + 4.0,
+                escape(&shorten(&row.name, LETTERS))
+            );
+            let place = x(row.value);
+            let end = match row.interval {
+                Some((low, high)) => {
+                    let _ = write!(
+                        svg,
+                        "<line class=\"error s0\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{middle:.1}\" y2=\"{middle:.1}\"/>\
+                         <circle class=\"point s0\" cx=\"{place:.1}\" cy=\"{middle:.1}\" r=\"4\"/>",
+                        x(low),
+                        x(high)
+                    );
+                    x(high)
+                }
+                None => {
+                    let style = if row.value < 0.0 { 1 } else { 0 };
+                    let _ = write!(
+                        svg,
+                        "<rect class=\"bar s{style}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+                        zero.min(place),
+                        middle - STEP * 0.33,
+                        (place - zero).abs(),
+                        STEP * 0.66
+                    );
+                    place.max(zero)
+                }
+            };
+            let _ = writeln!(
+                svg,
+                "<text class=\"tick\" x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
+                end + 5.0,
+                middle + 4.0,
+                escape(&row.shown)
+            );
+        }
+        svg.push_str("</svg>");
+        svg
+    }
+}
