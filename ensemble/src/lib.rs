@@ -18,8 +18,6 @@ pub use compiled::Compiled;
 pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
 pub use gain::SplitGain;
-pub(crate) use tree::ZERO_THRESHOLD;
-pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree};
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
