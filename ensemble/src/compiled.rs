@@ -29,7 +29,7 @@ const SLOTS: usize = 2 * MOST_LEAVES;
 
 /// Codes of a row, and places of the trees of a group, of which there are at most so many in nearly every ensemble: what is
 /// looked up among a known number needs no check that it is there.
-const CODES: usize = 1024;
+pub(crate) const CODES: usize = 1024;
 const PLACES: usize = 4096;
 
 /// The raw score of an ensemble, compiled.

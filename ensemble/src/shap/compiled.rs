@@ -16,6 +16,7 @@
 )]
 
 use super::quadrature::{POINTS, Points};
+use crate::compiled::CODES;
 use crate::{Child, CodeTest, Node, Tree, to_u32};
 
 /// A tree as ranges of the arrays of a [`Layout`].
@@ -26,7 +27,6 @@ pub(super) struct CompiledTree {
     splits: (u32, u32),
     twigs: (u32, u32),
     tips: (u32, u32),
-    slots: u32,
 }
 
 /// All trees of an ensemble.
@@ -42,6 +42,8 @@ pub(super) struct Layout {
     inverses: Vec<f64>,
     /// Slots of the largest tree.
     slots: usize,
+    /// Whether the numbers of slots, codes and features are as usual.
+    is_usual: bool,
 }
 
 /// What splits and twigs have in common.
@@ -186,25 +188,27 @@ impl Survey {
     }
 }
 
-/// Slots of trees that are not larger need no check that a number is in range.
-const FEW: usize = 256;
+/// Slots of a tree, codes of a row and features, of which there are at most so many in nearly every ensemble: what is looked
+/// up among a known number needs no check that it is there.
+const SLOTS: usize = 256;
+pub(super) const FEATURES: usize = 1024;
 
-/// The slots of a tree.
-pub(super) trait Slots<const K: usize, const R: usize> {
-    fn at(&mut self, slot: u32) -> &mut Slot<K, R>;
+/// What is looked up by number: all that there is, or a known number, among which numbers wrap around.
+pub(super) trait Room<T> {
+    fn at(&mut self, number: usize) -> &mut T;
 }
 
-impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>; FEW] {
+impl<T> Room<T> for [T] {
     #[inline(always)]
-    fn at(&mut self, slot: u32) -> &mut Slot<K, R> {
-        &mut self[slot as usize % FEW]
+    fn at(&mut self, number: usize) -> &mut T {
+        &mut self[number]
     }
 }
 
-impl<const K: usize, const R: usize> Slots<K, R> for [Slot<K, R>] {
+impl<T, const N: usize> Room<T> for [T; N] {
     #[inline(always)]
-    fn at(&mut self, slot: u32) -> &mut Slot<K, R> {
-        &mut self[slot as usize]
+    fn at(&mut self, number: usize) -> &mut T {
+        &mut self[number % N]
     }
 }
 
@@ -289,13 +293,17 @@ impl Layout {
             splits: (to_u32(starts.0), to_u32(self.splits.len())),
             twigs: (to_u32(starts.1), to_u32(self.twigs.len())),
             tips: (to_u32(starts.2), to_u32(self.tips.len())),
-            slots: to_u32(next_tip),
         });
+    }
+
+    /// Says whether numbers are as usual, once all trees are in.
+    pub(super) fn finish(&mut self, columns: usize, features: usize) {
+        self.is_usual = self.slots <= SLOTS && columns <= CODES && features <= FEATURES;
     }
 
     /// Space for the largest tree.
     pub(super) fn slots<const K: usize, const R: usize>(&self) -> Vec<Slot<K, R>> {
-        vec![Slot::EMPTY; self.slots.max(FEW)]
+        vec![Slot::EMPTY; self.slots.max(SLOTS)]
     }
 
     /// Adds what a tree's splits contribute at some points of its rule, the first of which is number `first_point`, to
@@ -306,18 +314,20 @@ impl Layout {
         tree: &CompiledTree,
         points: &Points<K>,
         first_point: usize,
-        codes: &[[u8; R]],
+        codes: &mut [[u8; R]],
         slots: &mut [Slot<K, R>],
         contributions: &mut [[f64; R]],
     ) {
-        // In WebAssembly the check costs little, and size counts.
-        let is_small = tree.slots as usize <= FEW && cfg!(not(target_family = "wasm"));
-        match slots.first_chunk_mut::<FEW>() {
-            Some(few) if is_small => {
-                self.contributions_in(tree, points, first_point, codes, few, contributions);
-            }
-            _ => self.contributions_in(tree, points, first_point, codes, slots, contributions),
+        // In WebAssembly the checks cost little, and size counts.
+        if self.is_usual
+            && cfg!(not(target_family = "wasm"))
+            && let Some(codes) = codes.first_chunk_mut::<CODES>()
+            && let Some(slots) = slots.first_chunk_mut::<SLOTS>()
+            && let Some(contributions) = contributions.first_chunk_mut::<FEATURES>()
+        {
+            return self.contributions_in(tree, points, first_point, codes, slots, contributions);
         }
+        self.contributions_in(tree, points, first_point, codes, slots, contributions);
     }
 
     #[inline(always)]
@@ -326,18 +336,18 @@ impl Layout {
         tree: &CompiledTree,
         points: &Points<K>,
         first_point: usize,
-        codes: &[[u8; R]],
-        slots: &mut (impl Slots<K, R> + ?Sized),
-        contributions: &mut [[f64; R]],
+        codes: &mut (impl Room<[u8; R]> + ?Sized),
+        slots: &mut (impl Room<Slot<K, R>> + ?Sized),
+        contributions: &mut (impl Room<[f64; R]> + ?Sized),
     ) {
         let splits = &self.splits[tree.splits.0 as usize..tree.splits.1 as usize];
         let twigs = &self.twigs[tree.twigs.0 as usize..tree.twigs.1 as usize];
         for &(slot, value) in &self.tips[tree.tips.0 as usize..tree.tips.1 as usize] {
-            slots.at(slot).inside = [[value; R]; K];
+            slots.at(slot as usize).inside = [[value; R]; K];
         }
         // The weights ride along with the products from outside in, so that every integral is a plain sum.
         slots.at(0).outside = points.weights.map(|weight| [weight; R]);
-        for (index, split) in (0..).zip(splits) {
+        for (index, split) in splits.iter().enumerate() {
             let (ratio, left, passed) = self.ratio(&split.edge, points, first_point, codes, slots);
             let slot = slots.at(index);
             let products = slot.outside;
@@ -351,10 +361,10 @@ impl Layout {
                     to_right[k][row] = products[k][row] - to_left[k][row];
                 }
             }
-            slots.at(split.left).outside = to_left;
-            slots.at(split.right).outside = to_right;
+            slots.at(split.left as usize).outside = to_left;
+            slots.at(split.right as usize).outside = to_right;
         }
-        for (index, twig) in (tree.splits.1 - tree.splits.0..).zip(twigs) {
+        for (index, twig) in (splits.len()..).zip(twigs) {
             let (ratio, left, passed) = self.ratio(&twig.edge, points, first_point, codes, slots);
             let slot = slots.at(index);
             let mut inside = [[twig.right; R]; K];
@@ -367,10 +377,13 @@ impl Layout {
             let outside = slot.outside;
             slot.inside = inside;
             let sums = self.gain(&twig.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(&mut contributions[usize::from(twig.edge.feature)], sums);
+            add(contributions.at(usize::from(twig.edge.feature)), sums);
         }
-        for (index, split) in (0..tree.splits.1 - tree.splits.0).zip(splits).rev() {
-            let (below_left, below_right) = (slots.at(split.left).inside, slots.at(split.right).inside);
+        for (index, split) in splits.iter().enumerate().rev() {
+            let (below_left, below_right) = (
+                slots.at(split.left as usize).inside,
+                slots.at(split.right as usize).inside,
+            );
             let slot = slots.at(index);
             let Slot {
                 outside,
@@ -387,7 +400,7 @@ impl Layout {
             }
             slot.inside = inside;
             let sums = self.gain(&split.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(&mut contributions[usize::from(split.edge.feature)], sums);
+            add(contributions.at(usize::from(split.edge.feature)), sums);
         }
     }
 
@@ -398,13 +411,17 @@ impl Layout {
         edge: &Edge,
         points: &Points<K>,
         first_point: usize,
-        codes: &[[u8; R]],
-        slots: &mut (impl Slots<K, R> + ?Sized),
+        codes: &mut (impl Room<[u8; R]> + ?Sized),
+        slots: &mut (impl Room<Slot<K, R>> + ?Sized),
     ) -> (Lanes<K, R>, Mask<R>, Mask<R>) {
-        let left = codes[edge.column as usize].map(|code| {
-            let mask = u64::from(code <= edge.rank).wrapping_neg();
-            // Of a single row the compiler would make a branch on the comparison again.
-            if R == 1 { std::hint::black_box(mask) } else { mask }
+        let left = codes.at(edge.column as usize).map(|code| {
+            let goes_left = code <= edge.rank;
+            // Of a mask for a single row the compiler would make a branch on the comparison again: it is looked up.
+            if R == 1 {
+                points.masks[usize::from(goes_left)]
+            } else {
+                u64::from(goes_left).wrapping_neg()
+            }
         });
         let mut ratio = [[0.0; R]; K];
         for k in 0..K {
@@ -415,7 +432,7 @@ impl Layout {
         let mut passed = [u64::MAX; R];
         if let Some(repeat) = self.repeat(edge) {
             let inverses = self.inverses::<K>(repeat, first_point);
-            let above = slots.at(repeat.above);
+            let above = slots.at(repeat.above as usize);
             for row in 0..R {
                 passed[row] = above.passed[row] & (above.left[row] ^ repeat.side);
             }

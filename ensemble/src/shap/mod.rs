@@ -16,7 +16,7 @@ mod quadrature;
 
 use crate::vectors;
 use crate::{Child, Compiled, Ensemble, Tree};
-use compiled::{Layout, Slot, Survey};
+use compiled::{FEATURES, Layout, Slot, Survey};
 use quadrature::{POINTS, Rules};
 
 pub use interactions::InteractionExplainer;
@@ -55,6 +55,9 @@ impl Explainer {
             layout.push(tree, tests, &mut survey, rules.of(parts));
             sum += expected_value(tree, &shares, &mut sums);
         }
+        let features = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
+        let features = features.map(|node| usize::from(node.feature) + 1).max().unwrap_or(0);
+        layout.finish(compiled.encoding().columns(), features);
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
@@ -82,8 +85,8 @@ impl Explainer {
             || {
                 let mut codes = self.compiled.codes::<1>();
                 self.compiled.encoding().encode(features, 0, &mut codes);
-                let mut sums = vec![[0.0]; contributions.len()];
-                self.add(&codes, &mut self.layout.slots(), &mut sums);
+                let mut sums = vec![[0.0]; contributions.len().max(FEATURES)];
+                self.add(&mut codes, &mut self.layout.slots(), &mut sums);
                 for (contribution, [sum]) in contributions.iter_mut().zip(sums) {
                     *contribution += self.scale * sum;
                 }
@@ -101,13 +104,13 @@ impl Explainer {
             || {
                 let mut codes = self.compiled.codes::<ROWS>();
                 let mut slots = self.layout.slots();
-                let mut sums = vec![[0.0; ROWS]; width];
+                let mut sums = vec![[0.0; ROWS]; width.max(FEATURES)];
                 for (rows, contributions) in rows.chunks(width * ROWS).zip(contributions.chunks_mut(width * ROWS)) {
                     for (row, features) in rows.chunks_exact(width).enumerate() {
                         self.compiled.encoding().encode(features, row, &mut codes);
                     }
                     sums.fill([0.0; ROWS]);
-                    self.add(&codes, &mut slots, &mut sums);
+                    self.add(&mut codes, &mut slots, &mut sums);
                     for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
                         for (contribution, sums) in contributions.iter_mut().zip(&sums) {
                             *contribution += self.scale * sums[row];
@@ -120,7 +123,7 @@ impl Explainer {
 
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
-    fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [[f64; R]]) {
+    fn add<const R: usize>(&self, codes: &mut [[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [[f64; R]]) {
         for tree in &self.layout.trees {
             for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout

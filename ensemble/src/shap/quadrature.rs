@@ -11,6 +11,8 @@ pub(super) struct Points<const K: usize> {
     pub(super) points: [f64; K],
     /// 1 − t for each point t.
     pub(super) complements: [f64; K],
+    /// No bits, and all bits: what is looked up by whether a row passes a test.
+    pub(super) masks: [u64; 2],
     /// What each value counts; over a rule they add up to 1.
     pub(super) weights: [f64; K],
 }
@@ -54,6 +56,7 @@ fn gauss_legendre(count: usize) -> impl Iterator<Item = Points<POINTS>> {
         let mut part = Points {
             points: [0.0; POINTS],
             complements: [0.0; POINTS],
+            masks: [0, u64::MAX],
             weights: [0.0; POINTS],
         };
         for k in 0..POINTS {
