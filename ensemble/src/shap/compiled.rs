@@ -87,7 +87,7 @@ struct Repeat {
 }
 
 /// Numbers for K points and R rows.
-type Lanes<const K: usize, const R: usize> = [[f64; R]; K];
+pub(super) type Lanes<const K: usize, const R: usize> = [[f64; R]; K];
 
 /// All ones for the rows of which something is true, else 0: numbers are chosen with it bit by bit, since the compiler makes
 /// branches of other choices.
@@ -316,7 +316,7 @@ impl Layout {
         first_point: usize,
         codes: &mut [[u8; R]],
         slots: &mut [Slot<K, R>],
-        contributions: &mut [[f64; R]],
+        contributions: &mut [Lanes<K, R>],
     ) {
         // In WebAssembly the checks cost little, and size counts.
         if self.is_usual
@@ -338,7 +338,7 @@ impl Layout {
         first_point: usize,
         codes: &mut (impl Room<[u8; R]> + ?Sized),
         slots: &mut (impl Room<Slot<K, R>> + ?Sized),
-        contributions: &mut (impl Room<[f64; R]> + ?Sized),
+        contributions: &mut (impl Room<Lanes<K, R>> + ?Sized),
     ) {
         let splits = &self.splits[tree.splits.0 as usize..tree.splits.1 as usize];
         let twigs = &self.twigs[tree.twigs.0 as usize..tree.twigs.1 as usize];
@@ -376,8 +376,8 @@ impl Layout {
             }
             let outside = slot.outside;
             slot.inside = inside;
-            let sums = self.gain(&twig.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(contributions.at(usize::from(twig.edge.feature)), sums);
+            let terms = self.gain(&twig.edge, first_point, &outside, &ratio, &difference, left, passed);
+            add(contributions.at(usize::from(twig.edge.feature)), terms);
         }
         for (index, split) in splits.iter().enumerate().rev() {
             let (below_left, below_right) = (
@@ -399,8 +399,8 @@ impl Layout {
                 }
             }
             slot.inside = inside;
-            let sums = self.gain(&split.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(contributions.at(usize::from(split.edge.feature)), sums);
+            let terms = self.gain(&split.edge, first_point, &outside, &ratio, &difference, left, passed);
+            add(contributions.at(usize::from(split.edge.feature)), terms);
         }
     }
 
@@ -458,7 +458,7 @@ impl Layout {
         difference: &Lanes<K, R>,
         left: Mask<R>,
         passed: Mask<R>,
-    ) -> [f64; R] {
+    ) -> Lanes<K, R> {
         let gains = left.map(|left| only(left, 1.0) - edge.cover_left);
         let mut terms = [[0.0; R]; K];
         for k in 0..K {
@@ -474,18 +474,19 @@ impl Layout {
                     terms[k][row] *= inverses[k] * (gains[row] - counted * ratio[k][row]);
                 }
             }
-            let mut sums = sum(terms);
-            for row in 0..R {
-                sums[row] = only(passed[row], sums[row]);
+            for k in 0..K {
+                for row in 0..R {
+                    terms[k][row] = only(passed[row], terms[k][row]);
+                }
             }
-            sums
         } else {
-            let mut sums = sum(terms);
-            for row in 0..R {
-                sums[row] *= gains[row];
+            for k in 0..K {
+                for row in 0..R {
+                    terms[k][row] *= gains[row];
+                }
             }
-            sums
         }
+        terms
     }
 
     #[inline(always)]
@@ -512,15 +513,17 @@ fn only(mask: u64, number: f64) -> f64 {
 }
 
 #[inline(always)]
-fn add<const R: usize>(to: &mut [f64; R], what: [f64; R]) {
-    for row in 0..R {
-        to[row] += what[row];
+fn add<const K: usize, const R: usize>(to: &mut Lanes<K, R>, what: Lanes<K, R>) {
+    for k in 0..K {
+        for row in 0..R {
+            to[k][row] += what[k][row];
+        }
     }
 }
 
 /// Adds over the points, in pairs: the order is fixed, so that scalar and vector code give the same bits.
 #[inline(always)]
-fn sum<const K: usize, const R: usize>(terms: Lanes<K, R>) -> [f64; R] {
+pub(super) fn sum<const K: usize, const R: usize>(terms: Lanes<K, R>) -> [f64; R] {
     let mut terms = terms;
     let mut width = K;
     while width > 1 {

@@ -16,7 +16,7 @@ mod quadrature;
 
 use crate::vectors;
 use crate::{Child, Compiled, Ensemble, Tree};
-use compiled::{FEATURES, Layout, Slot, Survey};
+use compiled::{FEATURES, Lanes, Layout, Slot, Survey, sum};
 use quadrature::{POINTS, Rules};
 
 pub use interactions::InteractionExplainer;
@@ -85,10 +85,10 @@ impl Explainer {
             || {
                 let mut codes = self.compiled.codes::<1>();
                 self.compiled.encoding().encode(features, 0, &mut codes);
-                let mut sums = vec![[0.0]; contributions.len().max(FEATURES)];
+                let mut sums = vec![[[0.0]; POINTS]; contributions.len().max(FEATURES)];
                 self.add(&mut codes, &mut self.layout.slots(), &mut sums);
-                for (contribution, [sum]) in contributions.iter_mut().zip(sums) {
-                    *contribution += self.scale * sum;
+                for (contribution, terms) in contributions.iter_mut().zip(sums) {
+                    *contribution += self.scale * sum(terms)[0];
                 }
                 self.compiled.raw_score_of(&codes)
             },
@@ -104,16 +104,17 @@ impl Explainer {
             || {
                 let mut codes = self.compiled.codes::<ROWS>();
                 let mut slots = self.layout.slots();
-                let mut sums = vec![[0.0; ROWS]; width.max(FEATURES)];
+                let mut sums = vec![[[0.0; ROWS]; POINTS]; width.max(FEATURES)];
                 for (rows, contributions) in rows.chunks(width * ROWS).zip(contributions.chunks_mut(width * ROWS)) {
                     for (row, features) in rows.chunks_exact(width).enumerate() {
                         self.compiled.encoding().encode(features, row, &mut codes);
                     }
-                    sums.fill([0.0; ROWS]);
+                    sums.fill([[0.0; ROWS]; POINTS]);
                     self.add(&mut codes, &mut slots, &mut sums);
-                    for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
-                        for (contribution, sums) in contributions.iter_mut().zip(&sums) {
-                            *contribution += self.scale * sums[row];
+                    for (feature, terms) in sums[..width].iter().enumerate() {
+                        let sums = sum(*terms);
+                        for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
+                            contributions[feature] += self.scale * sums[row];
                         }
                     }
                 }
@@ -123,7 +124,7 @@ impl Explainer {
 
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
-    fn add<const R: usize>(&self, codes: &mut [[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [[f64; R]]) {
+    fn add<const R: usize>(&self, codes: &mut [[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [Lanes<POINTS, R>]) {
         for tree in &self.layout.trees {
             for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout
