@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use candor_core::Scorer;
@@ -720,7 +721,7 @@ fn hostile_names_stay_names() {
     }
     model.card.notes = vec![evil.to_owned()];
     model.card.dropped_features = vec![evil.to_owned()];
-    model.card.parameters.insert(evil.to_owned(), evil.to_owned());
+    model.card.parameters = BTreeMap::from([(evil.to_owned(), evil.to_owned())]).into();
     model.policy.excluded[0].field = evil.to_owned();
     model.policy.excluded[0].why = candor_core::Text::new(evil, evil);
     for group in &mut model.schema.groups {

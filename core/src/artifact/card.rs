@@ -37,6 +37,12 @@ pub struct ModelCard {
 pub struct Parameters(pub(super) Vec<(String, String)>);
 
 impl Parameters {
+    /// The value of a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
     /// Names and values.
     pub fn iter(&self) -> slice::Iter<'_, (String, String)> {
         self.0.iter()

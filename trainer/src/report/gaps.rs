@@ -124,7 +124,7 @@ pub(super) fn with_gaps(mut figures: Figures, sample: &Sample<'_>, request: &Req
 fn same_split(a: &Scorer, b: &Scorer) -> bool {
     let of = |scorer: &Scorer| {
         let card = &scorer.model().card;
-        (card.parameters.get("seed").cloned(), card.data.rows)
+        (card.parameters.get("seed").map(str::to_owned), card.data.rows)
     };
     of(a) == of(b)
 }
