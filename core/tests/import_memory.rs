@@ -215,13 +215,7 @@ fn xgboost_json() {
             false,
         );
     }
-    let frame = |encoding: &str| {
-        json(
-            "",
-            1,
-            &format!("{},\"cats\":{{\"enc\":[{encoding}]}}", one_leaf()),
-        )
-    };
+    let frame = |encoding: &str| json("", 1, &format!("{},\"cats\":{{\"enc\":[{encoding}]}}", one_leaf()));
     check(
         "levels of no length",
         frame(&format!("{{\"offsets\":[{}],\"values\":[]}}", list("0", ",", MANY))),
@@ -321,7 +315,10 @@ fn xgboost_ubjson() {
     whole.extend([&text("tree_info")[..], b"[U\0]", &text("trees"), b"[{"].concat());
     for (key, value) in [
         ("id", &b"U\0"[..]),
-        ("tree_param", &[&b"{"[..], &text("num_nodes"), b"S", &text("1"), b"}"].concat()),
+        (
+            "tree_param",
+            &[&b"{"[..], &text("num_nodes"), b"S", &text("1"), b"}"].concat(),
+        ),
         ("left_children", b"[i\xff]"),
         ("right_children", b"[i\xff]"),
         ("split_indices", b"[U\0]"),

@@ -62,7 +62,11 @@ impl Groups {
             let same_feature = place.map_or(0, |place| steps[place].edge as usize);
             let left = (2 * index + 1) * width;
             for (row, features) in rows.iter().enumerate() {
-                let side = if tree.goes_left(node, features.as_ref()) { width } else { 0 };
+                let side = if tree.goes_left(node, features.as_ref()) {
+                    width
+                } else {
+                    0
+                };
                 self.failed[left + side + row / 64] |= 1 << (row % 64);
             }
             for word in 0..width {
@@ -108,7 +112,10 @@ impl Groups {
             }
             self.pattern[word] |= 1 << bit;
         }
-        let rows = self.sets[start..start + width].iter().map(|word| word.count_ones()).sum();
+        let rows = self.sets[start..start + width]
+            .iter()
+            .map(|word| word.count_ones())
+            .sum();
         visit(&self.pattern[..words_for(steps.len())], rows);
         self.pattern = above;
     }
