@@ -193,7 +193,8 @@ const LONGEST_KEPT: u64 = 2_048;
 /// shortest first, while there is room.
 fn keep(workspace: &Workspace, target: &Target, log: &Log) -> Result<String, Error> {
     let folder = folder(workspace);
-    let [corpus, seeds, short, new] = ["corpus", "seeds", "short", "new"].map(|kind| folder.join(kind).join(target.name));
+    let [corpus, seeds, short, new] =
+        ["corpus", "seeds", "short", "new"].map(|kind| folder.join(kind).join(target.name));
     let known = known_corpus(workspace, target);
     for path in [&short, &new] {
         if path.is_dir() {
@@ -236,7 +237,11 @@ fn keep(workspace: &Workspace, target: &Target, log: &Log) -> Result<String, Err
             added += 1;
         }
     }
-    Ok(format!("{:<14} {added:>9} inputs added to {}", target.name, workspace.shown(&known)))
+    Ok(format!(
+        "{:<14} {added:>9} inputs added to {}",
+        target.name,
+        workspace.shown(&known)
+    ))
 }
 
 /// The files of a folder, the shortest first, with their lengths.

@@ -28,7 +28,7 @@ use crate::{Child, DEPTH_LIMIT, Ensemble, Tree, to_u32};
 /// the path to a leaf count together, so that a path of d features has at most min(R, 2^d) groups, and 1,000 trees of 34
 /// leaves have about 12 a leaf against R = 64 rows and 28 against 1,024. Memory goes by the same count: 8 bytes per group
 /// (4 more for each 32 distinct features on its path beyond the first 32), 9 per leaf, and 2 per leaf and feature on its
-/// path, which made MEASURED1 MB and MEASURED2 MB in that example. At worst it is R groups a leaf. Trees may take 8 bytes
+/// path, which makes 4 MB and 8 MB in that example. At worst it is R groups a leaf. Trees may take 8 bytes
 /// per leaf and row, for at least 64 rows, 128 more per leaf and half a megabyte: what exceeds that, as long paths of many
 /// more than 32 distinct features can, is refused.
 ///
@@ -126,9 +126,9 @@ struct LeafBackground {
 #[derive(Debug, Clone, Copy)]
 struct Pattern<const WORDS: usize>([u32; WORDS]);
 
-/// What trees may take in memory: so much for each leaf and row, for each leaf, and beside that. Rows of a few more bytes
-/// than a file's leaf has been read from are worth it; a file brings no more than 64 of them, and whoever gives more rows
-/// gives them the memory.
+/// What trees may take in memory: so much for each leaf and row, for each leaf, and beside that. A leaf takes 12 bytes in a
+/// model file with its node, which brings 64 rows at most: so this is less than 64 times the file. Whoever gives more rows
+/// gives memory for them. No path of up to 32 distinct features exceeds it.
 const BYTES_PER_ROW: usize = 8;
 const FEWEST_ROWS: usize = 64;
 const BYTES_PER_LEAF: usize = 128;
