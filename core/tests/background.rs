@@ -187,6 +187,6 @@ fn a_background_survives_its_file_and_older_files_have_none() {
     assert_eq!(older, without.document());
     let older = Scorer::from_bytes(&file_around(candor_core::artifact::FORMAT_VERSION, &older)).unwrap();
     assert_eq!(older.model().background, None);
-    assert!(older.background().is_none());
+    assert_eq!(older.background().err(), Some(BackgroundError::Absent));
     assert_ne!(older.model(), scorer.model());
 }

@@ -135,6 +135,11 @@ fn tree(id: usize, nodes: usize, left: &str, right: &str) -> String {
     )
 }
 
+/// The trees of the smallest model that is one.
+fn one_leaf() -> String {
+    format!("\"tree_info\":[0],\"trees\":[{}}}]", tree(0, 1, "-1", "-1"))
+}
+
 fn xgboost_json() {
     let check = |name: &str, text: String, is_model| check(name, text.as_bytes(), Format::XgBoost, is_model);
     let forest = |trees: &str, count: usize| {
@@ -162,15 +167,15 @@ fn xgboost_json() {
     );
     let leaves: Vec<String> = (0..MANY / 8 + 1).map(|id| tree(id, 1, "-1", "-1") + "}").collect();
     check("trees of one leaf", forest(&leaves.join(","), leaves.len()), true);
-    check("many features", json("", 65_536, "\"tree_info\":[],\"trees\":[]"), true);
+    check("many features", json("", 65_536, &one_leaf()), true);
     check(
         "names of no length",
-        json(&list("\"\"", ",", MANY), 1, "\"tree_info\":[],\"trees\":[]"),
+        json(&list("\"\"", ",", MANY), 1, &one_leaf()),
         false,
     );
     check(
         "names of features",
-        json(&list("\"\"", ",", 65_536), 65_536, "\"tree_info\":[],\"trees\":[]"),
+        json(&list("\"\"", ",", 65_536), 65_536, &one_leaf()),
         true,
     );
     // A tree of as many nodes as fit: full, so that it is not deep.
@@ -210,13 +215,7 @@ fn xgboost_json() {
             false,
         );
     }
-    let frame = |encoding: &str| {
-        json(
-            "",
-            1,
-            &format!("\"tree_info\":[],\"trees\":[],\"cats\":{{\"enc\":[{encoding}]}}"),
-        )
-    };
+    let frame = |encoding: &str| json("", 1, &format!("{},\"cats\":{{\"enc\":[{encoding}]}}", one_leaf()));
     check(
         "levels of no length",
         frame(&format!("{{\"offsets\":[{}],\"values\":[]}}", list("0", ",", MANY))),
@@ -313,9 +312,23 @@ fn xgboost_ubjson() {
     );
     // A whole model, whose levels have no length.
     let mut whole = [&frame[..], &offsets, b"]}"].concat();
-    for (key, value) in [("trees", &b"[]"[..]), ("tree_info", b"[]")] {
+    whole.extend([&text("tree_info")[..], b"[U\0]", &text("trees"), b"[{"].concat());
+    for (key, value) in [
+        ("id", &b"U\0"[..]),
+        (
+            "tree_param",
+            &[&b"{"[..], &text("num_nodes"), b"S", &text("1"), b"}"].concat(),
+        ),
+        ("left_children", b"[i\xff]"),
+        ("right_children", b"[i\xff]"),
+        ("split_indices", b"[U\0]"),
+        ("split_conditions", b"[d\0\0\0\0]"),
+        ("default_left", b"[U\0]"),
+        ("sum_hessian", b"[d\0\0\0\0]"),
+    ] {
         whole.extend([&text(key)[..], value].concat());
     }
+    whole.extend(b"}]");
     whole.extend([&b"}"[..], &text("name"), b"S", &text("gbtree"), b"}"].concat());
     whole.extend(
         [

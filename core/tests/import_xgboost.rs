@@ -214,6 +214,12 @@ fn what_cannot_be_represented_exactly_is_refused_with_a_way_out() {
     text.replace_range(linear, "{\"model\": {\"weights\": [1, 2, 3]}");
     let error = read(&text.replace("gbtree", "gblinear")).unwrap_err();
     assert!(error.to_string().starts_with("booster 'gblinear'"), "{error}");
+    // XGBoost 3 answers a margin of 0.5 here, not the log-odds of 0.5.
+    let trees = MODEL.find("\"trees\": [").unwrap()..MODEL.find("]}, \"name\": \"gbtree\"").unwrap();
+    let mut text = with("\"tree_info\": [0, 0]", "\"tree_info\": []");
+    text.replace_range(trees.start - 6..trees.end - 6, "\"trees\": [");
+    let error = read(&text).unwrap_err();
+    assert!(error.to_string().starts_with("a model without trees"), "{error}");
     // Sets of categories beyond what the size of the model justifies.
     let many = with("\"categories\": [1, 40]", "\"categories\": [16777215, 40]");
     let error = read(&many).unwrap_err();

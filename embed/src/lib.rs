@@ -13,6 +13,7 @@ mod problem;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use candor_core::shap::BackgroundError;
 use candor_core::{Application, BackgroundExplainer, Interactions, LoadError, Model};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -36,7 +37,7 @@ struct Loaded {
     engine: Rc<candor_core::Scorer>,
     digest: Option<String>,
     /// Made on first use, as they take megabytes.
-    background: OnceCell<Option<BackgroundExplainer<Rc<candor_core::Scorer>>>>,
+    background: OnceCell<Result<BackgroundExplainer<Rc<candor_core::Scorer>>, BackgroundError>>,
     interactions: OnceCell<Option<Interactions<Rc<candor_core::Scorer>>>>,
 }
 
@@ -88,7 +89,7 @@ impl Scorer {
                 .background
                 .get_or_init(|| BackgroundExplainer::of_model(Rc::clone(&loaded.engine)))
                 .as_ref()
-                .ok_or(Problem::NoBackground)?;
+                .map_err(|error| Problem::Background(*error))?;
             Ok(output::explanation(&explainer.explain(application)))
         })
     }

@@ -1,12 +1,16 @@
 //! Why there is no answer.
 
 use candor_core::LoadError;
+use candor_core::shap::BackgroundError;
 
 use crate::answer::Answer;
 
 /// What is said of a model without a background.
 const NO_BACKGROUND: &str =
     "the model has no background to compare with; explain without a method, or train the model again";
+/// What is said of a model whose trees are no trained ones.
+const BACKGROUND_TOO_LARGE: &str =
+    "the trees are too deep to compare with the background in reasonable memory; explain without a method";
 /// What is said of a model whose matrix of interactions would not fit into memory.
 const TOO_MANY_FEATURES: &str = "the model has too many features for interactions; use explain instead";
 
@@ -16,7 +20,7 @@ pub enum Problem<'a> {
     NotLoaded(&'a LoadError),
     /// What is wrong with values, by their position in the application.
     Application(Vec<(usize, String)>),
-    NoBackground,
+    Background(BackgroundError),
     TooManyFeatures,
 }
 
@@ -47,7 +51,8 @@ impl Problem<'_> {
                 });
                 answer
             }
-            Self::NoBackground => message(NO_BACKGROUND),
+            Self::Background(BackgroundError::TooLarge { .. }) => message(BACKGROUND_TOO_LARGE),
+            Self::Background(_) => message(NO_BACKGROUND),
             Self::TooManyFeatures => message(TOO_MANY_FEATURES),
         }
     }

@@ -39,17 +39,19 @@ const fn target(name: &'static str, longest: usize, fixtures: &'static [(&'stati
     }
 }
 
-/// How long `cargo xtask test` fuzzes each target: all seeds and ten thousand variants or more.
-pub const SECONDS_IN_TEST: u64 = 5;
+/// How long `cargo xtask test` fuzzes each target: all seeds, the corpus, and tens of thousands of variants.
+pub const SECONDS_IN_TEST: u64 = 15;
 
 /// Fuzz what reads model files, foreign models, applications and feature expressions.
 ///
-/// Inputs that reach new code are kept in target/fuzz/corpus and serve the next run. An input that fails is kept in
-/// target/fuzz/failures; once it is understood it belongs in fuzz/corpus/TARGET, which every run tries first.
+/// Every run begins with the inputs of fuzz/corpus/TARGET. Inputs that reach new code are kept in target/fuzz/corpus and
+/// serve the next run; --keep adds to fuzz/corpus/TARGET what reaches code that nothing there does. An input that fails
+/// is kept in target/fuzz/failures; once it is understood it belongs in fuzz/corpus/TARGET, too.
 ///
 /// Examples:
 ///   cargo xtask fuzz                          each target for 20 s
 ///   cargo xtask fuzz onnx --seconds 14400     one for four hours
+///   cargo xtask fuzz --seconds 600 --keep     each for ten minutes, and what they found into fuzz/corpus
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Options {
@@ -58,6 +60,9 @@ pub struct Options {
     /// How long each target runs.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
+    /// Add short inputs that reach new code to fuzz/corpus, from this run and those before.
+    #[arg(long)]
+    keep: bool,
 }
 
 /// Runs `cargo xtask fuzz`.
@@ -77,12 +82,15 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     build(workspace, &log)?;
     for target in chosen {
         println!("{}", fuzz(workspace, target, options.seconds, &log)?);
+        if options.keep {
+            println!("{}", keep(workspace, target, &log)?);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the targets are made of, beside what everything is made of: core with its fixtures, and how they are run.
-const SOURCES: [&str; 3] = ["core", "fuzz", "xtask/src/fuzz.rs"];
+/// What the targets are made of, beside what everything is made of: the engine with its fixtures, and how they are run.
+const SOURCES: [&str; 4] = ["ensemble", "core", "fuzz", "xtask/src/fuzz.rs"];
 
 /// The step of `cargo xtask test`: every target for a few seconds, unless all of them passed with the same sources.
 pub fn step(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
@@ -130,7 +138,7 @@ fn fuzz(workspace: &Workspace, target: &Target, seconds: u64, log: &Log) -> Resu
         fs::create_dir_all(path).map_err(Error::io("create", path))?;
     }
     copy_fixtures(workspace, target, &seeds)?;
-    let known = workspace.root.join("fuzz").join("corpus").join(target.name);
+    let known = known_corpus(workspace, target);
     let before = files(&corpus)?;
 
     let program = program(workspace, target.name)?;
@@ -170,6 +178,82 @@ fn fuzz(workspace: &Workspace, target: &Target, seconds: u64, log: &Log) -> Resu
         }),
         Err(error) => Err(error),
     }
+}
+
+/// Inputs that the repository holds for every run.
+fn known_corpus(workspace: &Workspace, target: &Target) -> PathBuf {
+    workspace.root.join("fuzz").join("corpus").join(target.name)
+}
+
+/// Bytes of the inputs that the repository holds for a target, and of the longest of those that are added.
+const MOST_KEPT: u64 = 60_000;
+const LONGEST_KEPT: u64 = 2_048;
+
+/// Adds to the repository's corpus those inputs of the cache that reach code which neither it nor the seeds reach, the
+/// shortest first, while there is room.
+fn keep(workspace: &Workspace, target: &Target, log: &Log) -> Result<String, Error> {
+    let folder = folder(workspace);
+    let [corpus, seeds, short, new] =
+        ["corpus", "seeds", "short", "new"].map(|kind| folder.join(kind).join(target.name));
+    let known = known_corpus(workspace, target);
+    for path in [&short, &new] {
+        if path.is_dir() {
+            fs::remove_dir_all(path).map_err(Error::io("remove", path))?;
+        }
+    }
+    for path in [&known, &short, &new] {
+        fs::create_dir_all(path).map_err(Error::io("create", path))?;
+    }
+    for (length, path) in by_length(&corpus)? {
+        if let (Some(name), true) = (path.file_name(), length <= LONGEST_KEPT) {
+            fs::copy(&path, short.join(name)).map_err(Error::io("copy", &path))?;
+        }
+    }
+    // What the seeds and the repository reach comes first, so that only what is new beside them is new.
+    for path in [&known, &seeds] {
+        for (_, input) in by_length(path)? {
+            if let Some(name) = input.file_name() {
+                fs::copy(&input, new.join(name)).map_err(Error::io("copy", &input))?;
+            }
+        }
+    }
+    let before: Vec<PathBuf> = by_length(&new)?.into_iter().map(|(_, path)| path).collect();
+    let mut merge = process::command(&program(workspace, target.name)?, &workspace.root);
+    merge.args(["-merge=1", "-timeout=10", "-rss_limit_mb=1024"]);
+    log.run(merge.arg(format!("-max_len={}", target.longest)).arg(&new).arg(&short))?;
+
+    let mut held: u64 = by_length(&known)?.iter().map(|(length, _)| length).sum();
+    let mut added = 0;
+    for (length, path) in by_length(&new)? {
+        if before.contains(&path) {
+            continue;
+        }
+        held += length;
+        if held > MOST_KEPT {
+            break;
+        }
+        if let Some(name) = path.file_name() {
+            fs::copy(&path, known.join(name)).map_err(Error::io("copy", &path))?;
+            added += 1;
+        }
+    }
+    Ok(format!(
+        "{:<14} {added:>9} inputs added to {}",
+        target.name,
+        workspace.shown(&known)
+    ))
+}
+
+/// The files of a folder, the shortest first, with their lengths.
+fn by_length(folder: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let entry = entry.map_err(Error::io("read", folder))?;
+        let length = entry.metadata().map_err(Error::io("read", &entry.path()))?.len();
+        files.push((length, entry.path()));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Copies the fixtures that a target begins with, so that libFuzzer reads nothing else.

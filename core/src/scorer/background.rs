@@ -19,7 +19,7 @@ use crate::shap::{BackgroundError, InterventionalExplainer};
 ///
 /// let scorer = Scorer::from_bytes(&std::fs::read("model.candor")?)?;
 /// let application = Application::empty(scorer.schema());
-/// let approved = scorer.background().ok_or("the model has no background")?;
+/// let approved = scorer.background()?;
 /// let explanation = approved.explain(&application);
 /// for reason in &explanation.reasons {
 ///     let group = &scorer.schema().groups[reason.group];
@@ -34,18 +34,24 @@ pub struct BackgroundExplainer<S> {
 }
 
 impl<S: Borrow<Scorer>> BackgroundExplainer<S> {
-    /// Compares with the model's own [`Background`](crate::artifact::Background); `None` when the model has none.
-    pub fn of_model(scorer: S) -> Option<Self> {
+    /// Compares with the model's own [`Background`](crate::artifact::Background).
+    ///
+    /// # Errors
+    /// [`BackgroundError::Absent`] when the model has none, and [`BackgroundError::TooLarge`] when its trees are such that
+    /// it would take far more memory than the model file.
+    pub fn of_model(scorer: S) -> Result<Self, BackgroundError> {
         let model = scorer.borrow().model();
-        let rows: Vec<Application> = model.background.as_ref()?.applications(&model.schema).collect();
-        Self::against(scorer, &rows).ok()
+        let background = model.background.as_ref().ok_or(BackgroundError::Absent)?;
+        let rows: Vec<Application> = background.applications(&model.schema).collect();
+        Self::against(scorer, &rows)
     }
 
     /// Compares with these applications, each counting alike. Time and memory grow with their number: some hundreds are
     /// plenty.
     ///
     /// # Errors
-    /// [`BackgroundError::Empty`] when there are none.
+    /// [`BackgroundError::Empty`] when there are none, and [`BackgroundError::TooLarge`] when the trees' paths have far more
+    /// different features than those of any trained model.
     pub fn against<'a>(
         scorer: S,
         applications: impl IntoIterator<Item = &'a Application>,
@@ -76,15 +82,18 @@ impl<S: Borrow<Scorer>> BackgroundExplainer<S> {
 }
 
 impl Scorer {
-    /// Prepares explanations against the model's own background; `None` when the model has none.
-    pub fn background(&self) -> Option<BackgroundExplainer<&Self>> {
+    /// Prepares explanations against the model's own background.
+    ///
+    /// # Errors
+    /// [`BackgroundError::Absent`] when the model has none, and [`BackgroundError::TooLarge`].
+    pub fn background(&self) -> Result<BackgroundExplainer<&Self>, BackgroundError> {
         BackgroundExplainer::of_model(self)
     }
 
     /// Prepares explanations against these applications.
     ///
     /// # Errors
-    /// [`BackgroundError::Empty`] when there are none.
+    /// [`BackgroundError::Empty`] when there are none, and [`BackgroundError::TooLarge`].
     pub fn against<'a>(
         &self,
         applications: impl IntoIterator<Item = &'a Application>,

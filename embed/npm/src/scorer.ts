@@ -60,7 +60,7 @@ export class Scorer {
    * Scores an application and says why, compared with the training population or, by the method `interventional`, with
    * the model's background: typical approved applicants near the cut-off.
    * @throws {ApplicationError} as {@link score} does.
-   * @throws {Error} by the method `interventional`, when the model has no background.
+   * @throws {Error} by the method `interventional`, when the model has no background, or trees too deep to compare with it.
    */
   explain(application: Application, options: ExplainOptions = {}): Explanation {
     const question = options.method === "interventional" ? "explainAgainstBackground" : "explain";

@@ -13,14 +13,14 @@
 //! rule of K points is exact for both as soon as 2K ≥ d. No factor is ever divided by, since it may be 0: the product
 //! without i and j is the product before i, times the one between them, times the one after j.
 
-use super::paths::Paths;
+use super::paths::{Paths, node_above};
 use super::quadrature::{POINTS, Points, Rules};
 use crate::{DEPTH_LIMIT, Ensemble, Tree};
 
 /// Computes interaction values; made once for an ensemble.
 ///
 /// A row costs d² · K steps per leaf, where d is the number of distinct features on its path and K ≥ d/2, and the
-/// explainer holds 16 bytes per node, and 8 per leaf and feature on its path.
+/// explainer holds 20 bytes per node, and 4 per leaf and feature on its path: at most 540 a leaf.
 ///
 /// ```
 /// use candor_ensemble::{Child, Ensemble, Missing, Node, Test, Tree};
@@ -49,12 +49,17 @@ pub struct InteractionExplainer {
     rules: Rules,
 }
 
-/// A tree with what the training population does on its paths.
+/// A tree's paths, with what the training population does on them.
 #[derive(Debug, Clone)]
 struct TreePaths {
-    paths: Paths,
+    /// Per node: the edge above that last tested the same feature; 0, which every row passes, where there is none.
+    same_feature: Vec<u32>,
     /// Per edge, z: the product of the cover shares of the edges down to it that test the same feature.
     covers: Vec<f64>,
+    /// The last edge of each distinct feature on the way to a leaf, in the order of the features, leaf after leaf.
+    edges: Vec<u32>,
+    /// How many there are to each leaf.
+    features: Vec<u8>,
 }
 
 impl InteractionExplainer {
@@ -66,7 +71,8 @@ impl InteractionExplainer {
         for tree in &ensemble.trees {
             tree.shares(&mut shares, &mut sums);
             let paths = TreePaths::new(tree, &shares);
-            rules.extend_to(Rules::parts_for(paths.paths.most_features()));
+            let most_features = paths.features.iter().copied().max().unwrap_or_default();
+            rules.extend_to(Rules::parts_for(usize::from(most_features)));
             trees.push(paths);
         }
         Self { trees, rules }
@@ -83,15 +89,20 @@ impl InteractionExplainer {
         let mut passed = Vec::new();
         // First φ on the diagonal and Φ above it.
         for (below, tree) in self.trees.iter().zip(&ensemble.trees) {
-            below.paths.passed(tree, features, &mut passed);
-            for (steps, value) in below.paths.to_leaves().zip(&tree.leaves) {
+            below.passed(tree, features, &mut passed);
+            let mut rest = &below.edges[..];
+            for (&count, value) in below.features.iter().zip(&tree.leaves) {
+                let (edges, others) = rest.split_at(usize::from(count));
+                rest = others;
                 path.clear();
-                path.extend(steps.iter().map(|step| Factor {
-                    feature: usize::from(step.feature),
-                    cover: below.covers[step.edge as usize],
-                    passes: f64::from(u8::from(passed[step.edge as usize])),
-                    here: [0.0; POINTS],
-                    after: [0.0; POINTS],
+                path.extend(edges.iter().filter_map(|&edge| {
+                    Some(Factor {
+                        feature: usize::from(tree.nodes[node_above(edge)?].feature),
+                        cover: below.covers[edge as usize],
+                        passes: f64::from(u8::from(passed[edge as usize])),
+                        here: [0.0; POINTS],
+                        after: [0.0; POINTS],
+                    })
                 }));
                 let value = value * ensemble.scale;
                 for points in self.rules.of(Rules::parts_for(path.len())) {
@@ -111,15 +122,51 @@ impl InteractionExplainer {
 }
 
 impl TreePaths {
+    #[expect(clippy::cast_possible_truncation, reason = "paths have at most 128 features")]
     fn new(tree: &Tree, shares: &[f64]) -> Self {
         let paths = Paths::new(tree);
-        let mut covers = vec![1.0];
-        for (index, share) in shares.iter().enumerate() {
-            let above: f64 = covers[paths.same_feature(index)];
+        let mut steps = Vec::with_capacity(DEPTH_LIMIT);
+        let mut same_feature = Vec::with_capacity(shares.len());
+        let mut covers = Vec::with_capacity(2 * shares.len() + 1);
+        covers.push(1.0);
+        for (node, share) in shares.iter().enumerate() {
+            let edge = paths.to_node(node, &mut steps).map_or(0, |place| steps[place].edge);
+            same_feature.push(edge);
+            let above: f64 = covers[edge as usize];
             covers.push(above * share);
             covers.push(above * (1.0 - share));
         }
-        Self { paths, covers }
+        // Counted first, so that no more room is taken than they need.
+        let mut features = Vec::with_capacity(tree.leaves.len());
+        let mut count = 0;
+        for leaf in 0..tree.leaves.len() {
+            paths.to_leaf(leaf, &mut steps);
+            features.push(steps.len() as u8);
+            count += steps.len();
+        }
+        let mut edges = Vec::with_capacity(count);
+        for leaf in 0..tree.leaves.len() {
+            paths.to_leaf(leaf, &mut steps);
+            edges.extend(steps.iter().map(|step| step.edge));
+        }
+        Self {
+            same_feature,
+            covers,
+            edges,
+            features,
+        }
+    }
+
+    /// Says per edge whether a row takes it and has passed every test of its feature above.
+    fn passed(&self, tree: &Tree, features: &[f64], passed: &mut Vec<bool>) {
+        passed.clear();
+        passed.push(true);
+        for (node, same_feature) in tree.nodes.iter().zip(&self.same_feature) {
+            let above = passed[*same_feature as usize];
+            let goes_left = tree.goes_left(node, features);
+            passed.push(above & goes_left);
+            passed.push(above & !goes_left);
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! path, and the sums over leaves are taken from inside out and outside in, in O(leaves · K) a tree.
 
 mod compiled;
+mod groups;
 mod interactions;
 mod interventional;
 mod paths;

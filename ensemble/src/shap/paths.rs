@@ -8,15 +8,13 @@
 
 use crate::{Child, Tree};
 
-/// The distinct features on each path of a tree.
-#[derive(Debug, Clone)]
-pub(super) struct Paths {
-    /// Per node: the edge above that last tested the same feature; 0, which every row passes, where there is none.
-    same_feature: Vec<u32>,
-    /// The steps to all leaves, leaf after leaf.
-    steps: Vec<Step>,
-    /// Where the steps to each leaf end; they begin where those to the leaf before end.
-    ends: Vec<usize>,
+/// The paths of a tree, followed from below one at a time: all of them together can be far larger than the tree.
+#[derive(Debug)]
+pub(super) struct Paths<'a> {
+    tree: &'a Tree,
+    /// The edge to each node and to each leaf.
+    to_nodes: Vec<u32>,
+    to_leaves: Vec<u32>,
 }
 
 /// A feature on the way to a leaf.
@@ -28,72 +26,53 @@ pub(super) struct Step {
     pub(super) edge: u32,
 }
 
-impl Paths {
-    /// Follows all paths of a tree that has passed its checks.
-    pub(super) fn new(tree: &Tree) -> Self {
-        let nodes = tree.nodes.len();
+/// The node that an edge comes from; the one above the root comes from none.
+pub(super) fn node_above(edge: u32) -> Option<usize> {
+    edge.checked_sub(1).map(|edge| edge as usize / 2)
+}
+
+impl<'a> Paths<'a> {
+    /// Looks at a tree that has passed its checks.
+    pub(super) fn new(tree: &'a Tree) -> Self {
         let mut paths = Self {
-            same_feature: vec![0; nodes],
-            steps: Vec::new(),
-            ends: Vec::with_capacity(tree.leaves.len()),
+            tree,
+            to_nodes: vec![0; tree.nodes.len()],
+            to_leaves: vec![0; tree.leaves.len()],
         };
-        let mut to_leaf = vec![Vec::new(); tree.leaves.len()];
-        let mut to_node: Vec<Vec<Step>> = vec![Vec::new(); nodes];
-        for (index, (node, edge)) in tree.nodes.iter().zip((1_u32..).step_by(2)).enumerate() {
-            // Sorted by feature, so that pairs of features on a path come in one order.
-            let path = std::mem::take(&mut to_node[index]);
-            let place = path.binary_search_by_key(&node.feature, |step| step.feature);
-            if let Ok(known) = place {
-                paths.same_feature[index] = path[known].edge;
-            }
+        for (node, edge) in tree.nodes.iter().zip((1_u32..).step_by(2)) {
             for (child, edge) in [(node.left, edge), (node.right, edge + 1)] {
-                let step = Step {
-                    feature: node.feature,
-                    edge,
-                };
-                let mut path = path.clone();
-                match place {
-                    Ok(known) => path[known] = step,
-                    Err(new) => path.insert(new, step),
-                }
                 match child {
-                    Child::Node(below) => to_node[below as usize] = path,
-                    Child::Leaf(leaf) => to_leaf[leaf as usize] = path,
+                    Child::Node(below) => paths.to_nodes[below as usize] = edge,
+                    Child::Leaf(leaf) => paths.to_leaves[leaf as usize] = edge,
                 }
             }
-        }
-        for path in to_leaf {
-            paths.steps.extend(path);
-            paths.ends.push(paths.steps.len());
         }
         paths
     }
 
-    /// The edge above a node that last tested the same feature; 0, which every row passes, where there is none.
-    pub(super) fn same_feature(&self, node: usize) -> usize {
-        self.same_feature[node] as usize
+    /// Writes the steps to a leaf: one per distinct feature, in the order of the features.
+    pub(super) fn to_leaf(&self, leaf: usize, steps: &mut Vec<Step>) {
+        self.to(self.to_leaves[leaf], steps);
     }
 
-    /// The steps to each leaf: one per distinct feature, in the order of the features.
-    pub(super) fn to_leaves(&self) -> impl Iterator<Item = &[Step]> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(&start, &end)| &self.steps[start..end])
+    /// Writes the steps to a node, and says where among them its own feature stands, or would if it is new.
+    pub(super) fn to_node(&self, node: usize, steps: &mut Vec<Step>) -> Result<usize, usize> {
+        self.to(self.to_nodes[node], steps);
+        place_of(self.tree.nodes[node].feature, steps)
     }
 
-    /// Largest number of distinct features on a path.
-    pub(super) fn most_features(&self) -> usize {
-        self.to_leaves().map(<[Step]>::len).max().unwrap_or(0)
-    }
-
-    /// Says per edge whether a row takes it and has passed every test of its feature above.
-    pub(super) fn passed(&self, tree: &Tree, features: &[f64], passed: &mut Vec<bool>) {
-        passed.clear();
-        passed.push(true);
-        for (node, same_feature) in tree.nodes.iter().zip(&self.same_feature) {
-            let above = passed[*same_feature as usize];
-            let goes_left = tree.goes_left(node, features);
-            passed.push(above & goes_left);
-            passed.push(above & !goes_left);
+    fn to(&self, mut edge: u32, steps: &mut Vec<Step>) {
+        steps.clear();
+        while let Some(node) = node_above(edge) {
+            let feature = self.tree.nodes[node].feature;
+            if let Err(place) = place_of(feature, steps) {
+                steps.insert(place, Step { feature, edge });
+            }
+            edge = self.to_nodes[node];
         }
     }
+}
+
+fn place_of(feature: u16, steps: &[Step]) -> Result<usize, usize> {
+    steps.binary_search_by_key(&feature, |step| step.feature)
 }

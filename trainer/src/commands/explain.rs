@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use candor_core::decision::Scaling;
+use candor_core::shap::BackgroundError;
 use candor_core::{Application, BackgroundExplainer, Explanation, InteractionMatrix, Interactions, Model, Scorer};
 use clap::{Args, ValueEnum};
 
@@ -108,19 +109,22 @@ impl Explain {
 
     /// Prepares the comparison with a background: the table's, or the model's own.
     fn explainer<'a>(&self, scorer: &'a Scorer) -> Result<BackgroundExplainer<&'a Scorer>, Error> {
-        let usage = |problem: String| Error::Usage { problem };
-        match &self.background {
+        let prepared = match &self.background {
             Some(path) => {
                 let applications = self.scoring.applications(scorer, path)?;
-                scorer.against(&applications).map_err(|error| usage(error.to_string()))
+                scorer.against(&applications)
             }
-            None => scorer.background().ok_or_else(|| {
-                usage(format!(
+            None => scorer.background(),
+        };
+        prepared.map_err(|error| Error::Usage {
+            problem: match error {
+                BackgroundError::Absent => format!(
                     "{} holds no background to compare with; say whom to compare with by --background FILE, or train it again",
                     self.scoring.model_path().display()
-                ))
-            }),
-        }
+                ),
+                error => error.to_string(),
+            },
+        })
     }
 
     /// A row per application: base value, then the contributions.

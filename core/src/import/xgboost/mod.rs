@@ -27,7 +27,7 @@ use model::{Categories, Document, Encoding, Learner};
 /// # Errors
 /// [`ImportError::Malformed`] (JSON, with the line) or [`ImportError::Damaged`] (UBJSON, with the byte) where the document
 /// cannot be read; [`ImportError::Inconsistent`] where its parts do not fit together; [`ImportError::Unsupported`] for
-/// linear models, several outputs, and objectives whose raw score is neither log-odds nor a value nor its logarithm.
+/// linear models, models without trees, several outputs, and objectives whose raw score is neither log-odds nor a value nor its logarithm.
 pub fn from_bytes(bytes: &[u8]) -> Result<Imported, ImportError> {
     let document = document(bytes)?;
     let major = document.version.first().copied().unwrap_or_default();
@@ -93,6 +93,14 @@ fn imported(learner: Learner, size: usize) -> Result<Imported, ImportError> {
     let raw_trees = model
         .trees
         .ok_or_else(|| inconsistent("gradient_booster", "'trees' is missing"))?;
+    if raw_trees.is_empty() {
+        // Before the first tree XGBoost has not worked out its own base_score, and from a file that says 0.5 it takes this
+        // as probability in one version and as margin in another.
+        return unsupported(
+            "a model without trees",
+            "it gives everybody one score, which is not the same in all versions of XGBoost; train at least one round",
+        );
+    }
     if weights.len() > raw_trees.len() {
         let problem = format!(
             "it has {} entries, and there are {} trees",
