@@ -11,5 +11,6 @@ pub mod policy;
 pub mod synth;
 pub mod table;
 pub mod training;
+pub mod tuning;
 
 pub use error::Error;

@@ -9,6 +9,7 @@ mod scoring;
 mod serve;
 mod synth;
 mod train;
+mod tune;
 
 use std::io::Write;
 use std::path::Path;
@@ -46,6 +47,7 @@ Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten w
 enum Command {
     Synth(synth::Synth),
     Train(train::Train),
+    Tune(tune::Tune),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -82,6 +84,7 @@ impl Arguments {
         match self.command {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
+            Command::Tune(command) => command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),

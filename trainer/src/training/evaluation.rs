@@ -11,7 +11,7 @@ const BOOTSTRAP: u64 = 3;
 /// Bootstrap samples behind each interval.
 const SAMPLES: u64 = 400;
 /// Bins of the calibration error.
-const BINS: usize = 20;
+pub const CALIBRATION_BINS: usize = 20;
 
 /// Figures of calibrated `probabilities` on the part called `name`, with 95 % percentile bootstrap intervals.
 pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &Policy, seed: u64) -> Part {
@@ -63,7 +63,7 @@ pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &P
         ks: interval(2),
         log_loss: interval(3),
         brier: interval(4),
-        calibration_error: expected_calibration_error(probabilities, outcomes, BINS),
+        calibration_error: expected_calibration_error(probabilities, outcomes, CALIBRATION_BINS),
         cost: interval(5),
         cost_at_break_even: interval(6),
         cost_approve_all: everybody(false),
