@@ -167,7 +167,7 @@ mod tests {
                 let x = low + (high - low) * f64::from(step) / 10.0;
                 let (quick, plain) = (parzen.density(x), plain_density(low, high, &observed, x));
                 assert!(
-                    (quick - plain).abs() < 1e-7 * plain,
+                    (quick - plain).abs() < 1e-6 * plain,
                     "{} at {x}: {quick} {plain}",
                     observed.len()
                 );

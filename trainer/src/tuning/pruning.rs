@@ -73,7 +73,7 @@ mod tests {
         }
         assert!(!is_hopeless(Objective::Auc, &[0.1], &earlier[..4]), "four are too few");
         let long = [0.8, 0.8, 0.8, 0.8];
-        let earlier = trials(&[&long; 5]);
+        let earlier = trials(&[&long[..]; 5]);
         assert!(is_hopeless(Objective::Auc, &[0.8, 0.7], &earlier));
         assert!(
             !is_hopeless(Objective::Auc, &[0.8, 0.8, 0.1], &earlier),
