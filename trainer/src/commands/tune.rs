@@ -18,14 +18,14 @@ use crate::output::{OutputFile, destination};
 use crate::policy::{self, PolicyFile};
 use crate::table::{self, ColumnRules};
 use crate::training::Data;
-use crate::tuning::{Figures, Header, Journal, Moment, Objective, Search, Space, Trial, UNGUIDED, best, ranked};
+use crate::tuning::{Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, Search, Space, Trial, best, ranked};
 
 /// Search the learner's parameters for better ones.
 ///
 /// Every trial is judged out of fold, with the folds and the figures of `candor train --cv`. The first trial is the
-/// parameters as they are, so the result is never worse; the next ones are tried at random; then a tree-structured Parzen
-/// estimator tries what resembles the good trials. A trial that is worse than half of the others after its first fold, or its second, is
-/// given up. The best figure of many trials is a little too good: believe the test part that `candor train` holds back.
+/// parameters as they are, so the result is never worse; the next ones are tried at random; then a tree-structured
+/// Parzen estimator tries what resembles the good trials. A trial that is worse than half of the others after its first
+/// fold, or its second, is given up. The best figure of many trials is a little too good: believe the test part that `candor train` holds back.
 ///
 /// Every trial is kept in a journal. A search that was stopped, by a power cut or by Ctrl-C, goes on when the same command
 /// is given again, and ends as if it had never stopped. To go on after the end, ask for more trials.
@@ -257,7 +257,7 @@ impl Tune {
         let mut lines = vec![format!(
             "Trials: {}, {given_up} of them given up early; {continued} were in the journal. The first {} are not guided by others.",
             trials.len(),
-            UNGUIDED.min(trials.len()),
+            RANDOM_TRIALS.min(trials.len()),
         )];
         let order = ranked(trials, self.objective);
         let ended = order.iter().filter(|trial| trial.figures.is_some()).take(SHOWN);

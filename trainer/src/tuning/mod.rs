@@ -13,6 +13,7 @@ mod space;
 mod trial;
 
 pub use journal::{Header, Journal};
-pub use search::{Moment, Search, UNGUIDED};
+pub use sampler::RANDOM_TRIALS;
+pub use search::{Moment, Search};
 pub use space::{Dimension, Kind, Space};
 pub use trial::{Figures, Objective, Trial, best, ranked};

@@ -5,7 +5,7 @@ use super::space::{Dimension, Kind, Space, position};
 use crate::training::random::Random;
 
 /// Trials before the estimator has enough to go by.
-pub(super) const RANDOM_TRIALS: usize = 10;
+pub const RANDOM_TRIALS: usize = 10;
 /// Candidates drawn among the good for each dimension.
 const CANDIDATES: usize = 24;
 /// Of so many trials, one counts as good.
@@ -13,9 +13,9 @@ const TRIALS_PER_GOOD: usize = 7;
 
 /// The point to try next, after the points that were tried, the best first.
 ///
-/// The share of good trials is γ = 1/7, about the 15 % of the paper. Each dimension goes by itself: of some candidates drawn from the
-/// density l of the good, the one with the greatest l / g against the density g of the others, which has the greatest
-/// expected improvement.
+/// The share of good trials is γ = 1/7, about the 15 % of the paper. Each dimension goes by itself: of some candidates
+/// drawn from the density l of the good, the one with the greatest l / g against the density g of the others, which has
+/// the greatest expected improvement.
 pub(super) fn next_point(space: &Space, best_first: &[Vec<f64>], random: &mut Random) -> Vec<f64> {
     if best_first.len() < RANDOM_TRIALS {
         return space.random_point(random);

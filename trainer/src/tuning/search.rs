@@ -1,10 +1,11 @@
 //! The search: trial by trial, fold by fold.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::journal::Journal;
 use super::pruning::is_hopeless;
-use super::sampler::{RANDOM_TRIALS, next_point};
+use super::sampler::next_point;
 use super::space::Space;
 use super::trial::{Figures, Objective, Trial, ranked};
 use crate::definition::Definition;
@@ -105,7 +106,7 @@ impl Search<'_> {
     fn evaluate(
         &self,
         number: usize,
-        tried: std::collections::BTreeMap<String, String>,
+        tried: BTreeMap<String, String>,
         earlier: &[Trial],
         progress: &mut dyn FnMut(Moment<'_>),
     ) -> Result<Trial, Error> {
@@ -148,7 +149,6 @@ impl Search<'_> {
             trial
                 .after
                 .push(self.objective.so_far(&raw, &outcomes, costs).ok_or_else(no_ranking)?);
-            // Random trials are where the estimator learns what is bad, too: but a fold or two teach that as well.
             if fold + 1 < self.folds && is_hopeless(self.objective, &trial.after, earlier) {
                 return Ok(());
             }
@@ -157,6 +157,3 @@ impl Search<'_> {
         Ok(())
     }
 }
-
-/// Trials before the search is guided by what was found.
-pub const UNGUIDED: usize = RANDOM_TRIALS;

@@ -94,8 +94,8 @@ impl Figures {
 }
 
 impl Trial {
-    /// Orders trials by merit, the best first. Those that were given up come after all others, by how far they got and then by their last
-    /// figure; those that failed come last. Of equals, the earlier is the better one.
+    /// Orders trials by merit, the best first. Those that were given up come after all others, by how far they got and
+    /// then by their last figure; those that failed come last. Of equals, the earlier is the better one.
     fn merit(&self, other: &Self, objective: Objective) -> Ordering {
         let standing = |trial: &Self| match &trial.figures {
             Some(figures) => (0, 0, objective.loss(objective.of(figures))),
