@@ -25,10 +25,11 @@ use crate::tuning::{Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, 
 /// Every trial is judged out of fold, with the folds and the figures of `candor train --cv`. The first trial is the
 /// parameters as they are, so the result is never worse; the next ones are tried at random; then a tree-structured
 /// Parzen estimator tries what resembles the good trials. A trial that is worse than half of the others after its first
-/// fold, or its second, is given up. The best figure of many trials is a little too good: believe the test part that `candor train` holds back.
+/// fold, or its second, is given up. The best figure of many trials is a little too good: believe the test part that
+/// `candor train` holds back.
 ///
-/// Every trial is kept in a journal. A search that was stopped, by a power cut or by Ctrl-C, goes on when the same command
-/// is given again, and ends as if it had never stopped. To go on after the end, ask for more trials.
+/// Every trial is kept in a journal. A search that was stopped, by a power cut or by Ctrl-C, goes on when the same
+/// command is given again, and ends as if it had never stopped. To go on after the end, ask for more trials.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -44,7 +45,8 @@ pub(super) struct Tune {
     /// Parameter file to write, for candor train --parameters.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// Journal of the trials, which is continued if it is there; OUTPUT with the ending .trials.jsonl unless said otherwise.
+    /// Journal of the trials, which is continued if it is there; OUTPUT with the ending .trials.jsonl unless said
+    /// otherwise.
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// What to improve: the area under the ROC curve, or the cost per client at the policy's break-even threshold.

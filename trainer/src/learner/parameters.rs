@@ -131,7 +131,8 @@ pub(super) enum Refusal {
     Learner(Error),
 }
 
-/// LightGBM's first name of a parameter: it ignores names that it does not know, and other names of what is set already.
+/// LightGBM's first name of a parameter: it ignores names that it does not know, and other names of what is set
+/// already.
 fn first_name(name: &str) -> Result<String, Refusal> {
     let names = lightgbm::parameter_names().map_err(|problem| {
         Refusal::Learner(Error::Training {

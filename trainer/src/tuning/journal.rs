@@ -1,8 +1,8 @@
 //! The journal of a search: a line for what is searched, then one line per trial, only ever added to.
 //!
-//! Lines are JSON and end with a check: the beginning of the SHA-256 of the line and of the check before it. A line that
-//! lacks its end was being written when the search was killed, and is dropped. Whatever else is not as it was written is
-//! damage, and is refused with its line.
+//! Lines are JSON and end with a check: the beginning of the SHA-256 of the line and of the check before it. A line
+//! that lacks its end was being written when the search was killed, and is dropped. Whatever else is not as it was
+//! written is damage, and is refused with its line.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};

@@ -1,5 +1,6 @@
-//! The search over the learner's parameters: proposed by a tree-structured Parzen estimator, judged by cross-validation,
-//! given up early where hopeless, and kept in a journal from which it continues after any interruption.
+//! The search over the learner's parameters: proposed by a tree-structured Parzen estimator, judged by
+//! cross-validation, given up early where hopeless, and kept in a journal from which it continues after any
+//! interruption.
 //!
 //! A trial's parameters follow from the seed, its number and the trials before it, so that an interrupted search and an
 //! unbroken one are the same.

@@ -8,8 +8,8 @@ const LOOKS: usize = 2;
 const LEAST: usize = 5;
 
 /// Whether a trial that shows these figures after each of its folds so far is given up: it is worse than the median of
-/// the earlier trials after the same folds (the median rule of Golovin and others 2017). All trials have the same folds,
-/// so that what is easy or hard about a fold is the same for all.
+/// the earlier trials after the same folds (the median rule of Golovin and others 2017). All trials have the same
+/// folds, so that what is easy or hard about a fold is the same for all.
 pub(super) fn is_hopeless(objective: Objective, after: &[f64], earlier: &[Trial]) -> bool {
     let folds = after.len();
     let Some(&now) = after.last().filter(|_| folds <= LOOKS) else {

@@ -53,9 +53,8 @@ pub enum Moment<'a> {
 impl Search<'_> {
     /// Goes on from the `trials` of the journal at `path` until there are `most`.
     ///
-    /// # Errors
-    /// [`Error::Write`] when the journal takes no more; [`Error::Row`] when it holds other trials than this search makes;
-    /// [`Error::Training`] when the learner fails with the parameters that the search starts from.
+    /// # Errors [`Error::Write`] when the journal takes no more; [`Error::Row`] when it holds other trials than this
+    /// search makes; [`Error::Training`] when the learner fails with the parameters that the search starts from.
     pub fn run(
         &self,
         path: &Path,

@@ -34,8 +34,9 @@ pub enum Kind {
     Choice(&'static [&'static str]),
 }
 
-/// Depth at most 8 keeps exact explanations cheap. The learning rate is not among them: a lower one is hardly ever worse
-/// and always slower, so it is chosen by patience and not by search. Nor are parameters that distort probabilities.
+/// Depth at most 8 keeps exact explanations cheap. The learning rate is not among them: a lower one is hardly ever
+/// worse and always slower, so it is chosen by patience and not by search. Nor are parameters that distort
+/// probabilities.
 const SEARCHED: [Dimension; 11] = [
     dimension("num_leaves", Kind::Count(6, 80)),
     dimension("max_depth", Kind::Count(3, 8)),

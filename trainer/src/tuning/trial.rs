@@ -28,7 +28,8 @@ pub struct Trial {
     pub trial: usize,
     /// What was searched, with the values that were tried.
     pub parameters: BTreeMap<String, String>,
-    /// The objective over the folds so far, after each fold. Approximate: calibrated on the rows that it is measured on.
+    /// The objective over the folds so far, after each fold. Approximate: calibrated on the rows that it is measured
+    /// on.
     pub after: Vec<f64>,
     /// The out-of-fold figures; `None` when the trial was given up.
     pub figures: Option<Figures>,
