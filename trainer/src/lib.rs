@@ -12,5 +12,6 @@ pub mod report;
 pub mod synth;
 pub mod table;
 pub mod training;
+pub mod tuning;
 
 pub use error::Error;

@@ -29,6 +29,18 @@ fn help_teaches_every_command_and_every_flag() {
             ],
         ),
         (
+            "tune",
+            &[
+                "--objective",
+                "--journal",
+                "--trials",
+                "Parzen",
+                "never stopped",
+                "candor train --data data --parameters tuned.toml",
+                "Examples:",
+            ],
+        ),
+        (
             "import",
             &[
                 "--from",

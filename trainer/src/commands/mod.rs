@@ -10,6 +10,7 @@ mod scoring;
 mod serve;
 mod synth;
 mod train;
+mod tune;
 
 use std::io::Write;
 use std::path::Path;
@@ -49,6 +50,7 @@ enum Command {
     Synth(synth::Synth),
     Train(train::Train),
     Report(report::Report),
+    Tune(tune::Tune),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -86,6 +88,7 @@ impl Arguments {
             Command::Synth(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
+            Command::Tune(command) => command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),

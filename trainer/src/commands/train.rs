@@ -10,7 +10,7 @@ use super::print;
 use super::progress::bar;
 use crate::definition::{self, Definition};
 use crate::error::Error;
-use crate::learner::Parameters;
+use crate::learner::{self, Parameters};
 use crate::output::{Cell, Column, ColumnType, OutputFile, TableWriter, destination};
 use crate::policy::{self, PolicyFile};
 use crate::table::{self, ColumnRules, Format};
@@ -27,6 +27,7 @@ use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 Examples:
   candor train --data data --output model.candor
   candor train --data applications.csv --cv 5 --oof oof.csv --output model.candor
+  candor train --data data --output model.candor --parameters tuned.toml
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
     /// Folder with application_train (.csv, .csv.gz or .parquet), or the table itself.
@@ -56,7 +57,10 @@ pub(super) struct Train {
     /// Grow exactly this many trees instead of stopping early.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
-    /// Set a LightGBM parameter, as in num_leaves=16; may be given more than once.
+    /// Parameter file, as candor tune writes it.
+    #[arg(long, value_name = "FILE")]
+    parameters: Option<PathBuf>,
+    /// Set a LightGBM parameter, as in num_leaves=16; may be given more than once. Goes before a parameter file.
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// Threads to train with; all cores unless said otherwise.
@@ -73,7 +77,7 @@ pub(super) struct Train {
 }
 
 /// The table that training reads.
-const TABLE: &str = "application_train";
+pub(super) const TABLE: &str = "application_train";
 
 impl Train {
     pub(super) fn run(self) -> Result<(), Error> {
@@ -93,6 +97,10 @@ impl Train {
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        if let Some(path) = &self.parameters {
+            let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+            learner::apply(&mut parameters, &path.display().to_string(), &text)?;
+        }
         for assignment in &self.set {
             parameters.set(assignment)?;
         }
@@ -202,7 +210,7 @@ impl Train {
 }
 
 /// A file's name and text, or the built-in ones.
-fn read_or(path: Option<&PathBuf>, name: &str, text: &str) -> Result<(String, String), Error> {
+pub(super) fn read_or(path: Option<&PathBuf>, name: &str, text: &str) -> Result<(String, String), Error> {
     match path {
         None => Ok((format!("{name} (built in)"), text.to_owned())),
         Some(path) => {

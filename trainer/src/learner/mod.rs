@@ -1,11 +1,13 @@
 //! Fitting trees to a table of features: the seam between Candor and the library that grows the trees.
 
 mod lightgbm;
+mod parameter_file;
 mod parameters;
 
 use candor_core::ensemble::Ensemble;
 use candor_core::import;
 
+pub use parameter_file::{apply, render};
 pub use parameters::Parameters;
 
 use crate::error::Error;
@@ -73,7 +75,7 @@ pub fn fit(
     progress: &mut dyn FnMut(usize),
 ) -> Result<Ensemble, Error> {
     let text = lightgbm::train(matrix, training, rounds, parameters, progress).map_err(|problem| Error::Training {
-        problem: format!("LightGBM: {problem}; check --set values"),
+        problem: format!("LightGBM: {problem}; check the parameters"),
     })?;
     let imported = import::lightgbm::from_text(&text).map_err(|error| Error::Training {
         problem: format!("the trees could not be taken over: {error}"),

@@ -120,6 +120,36 @@ impl Values {
     }
 }
 
+/// Why a parameter was not set.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// Its name is at fault.
+    Name(String),
+    /// Its value is at fault.
+    Value(String),
+    /// LightGBM could not be asked.
+    Learner(Error),
+}
+
+/// LightGBM's first name of a parameter: it ignores names that it does not know, and other names of what is set
+/// already.
+fn first_name(name: &str) -> Result<String, Refusal> {
+    let names = lightgbm::parameter_names().map_err(|problem| {
+        Refusal::Learner(Error::Training {
+            problem: format!("LightGBM: {problem}"),
+        })
+    })?;
+    names
+        .into_iter()
+        .find(|(first, others)| first == name || others.iter().any(|other| other == name))
+        .map(|(first, _)| first)
+        .ok_or_else(|| {
+            Refusal::Name(
+                "LightGBM has no parameter of that name; see lightgbm.readthedocs.io/en/stable/Parameters.html".into(),
+            )
+        })
+}
+
 impl Default for Parameters {
     fn default() -> Self {
         Self {
@@ -141,52 +171,62 @@ impl Parameters {
         parameters
     }
 
-    /// Applies `NAME=VALUE`.
+    /// Applies `NAME=VALUE` and returns LightGBM's first name of it with the value.
     ///
     /// # Errors
     /// [`Error::Usage`] when it has no `=`, names nothing that LightGBM knows, names what cannot be set, or gives it a
     /// value that it does not take.
-    pub fn set(&mut self, assignment: &str) -> Result<(), Error> {
-        let usage = |problem: String| Error::Usage { problem };
-        let (name, value) = assignment.split_once('=').ok_or_else(|| {
-            usage(format!(
-                "--set {assignment}: write NAME=VALUE, as in --set num_leaves=16"
-            ))
-        })?;
+    pub fn set(&mut self, assignment: &str) -> Result<(String, String), Error> {
+        let usage = |place: &str, problem: &str| Error::Usage {
+            problem: format!("--set {place}: {problem}"),
+        };
+        let (name, value) = assignment
+            .split_once('=')
+            .ok_or_else(|| usage(assignment, "write NAME=VALUE, as in --set num_leaves=16"))?;
         let (name, value) = (name.trim(), value.trim());
         let is_word = |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
         if !is_word(name) || !is_word(value) {
-            return Err(usage(format!(
-                "--set {assignment}: write NAME=VALUE, each a single word"
-            )));
+            return Err(usage(assignment, "write NAME=VALUE, each a single word"));
         }
-        // LightGBM ignores names that it does not know, and another name of a parameter that is set already.
-        let names = lightgbm::parameter_names().map_err(|problem| Error::Training {
-            problem: format!("LightGBM: {problem}"),
-        })?;
-        let first_name = names
-            .iter()
-            .find(|(first, others)| *first == name || others.iter().any(|other| other == name))
-            .map(|(first, _)| first.as_str())
-            .ok_or_else(|| {
-                usage(format!(
-                    "--set {name}: LightGBM has no parameter of that name; see lightgbm.readthedocs.io/en/stable/Parameters.html"
-                ))
-            })?;
+        match self.assign(name, value) {
+            Ok(first_name) => Ok((first_name, value.to_owned())),
+            Err(Refusal::Name(problem)) => Err(usage(name, &problem)),
+            Err(Refusal::Value(problem)) => Err(usage(assignment, &problem)),
+            Err(Refusal::Learner(error)) => Err(error),
+        }
+    }
+
+    /// Gives a parameter, under any of its names, a value, and returns its first name.
+    pub(super) fn assign(&mut self, name: &str, value: &str) -> Result<String, Refusal> {
+        let first_name = first_name(name)?;
         let Some((_, values)) = SETTABLE.iter().find(|(settable, _)| *settable == first_name) else {
-            let instead = match first_name {
+            let instead = match first_name.as_str() {
                 "num_iterations" => "use --trees".to_owned(),
                 "num_threads" => "use --threads".to_owned(),
                 "seed" => "use --seed".to_owned(),
                 _ => format!("these can: {}", SETTABLE.map(|(settable, _)| settable).join(", ")),
             };
-            return Err(usage(format!("--set {name}: this cannot be set; {instead}")));
+            return Err(Refusal::Name(format!("this cannot be set; {instead}")));
         };
         if let Some(wanted) = values.problem(value) {
-            return Err(usage(format!("--set {assignment}: {name} should be {wanted}")));
+            return Err(Refusal::Value(format!("{name} should be {wanted}")));
         }
-        self.insert(first_name, value);
-        Ok(())
+        self.insert(&first_name, value);
+        Ok(first_name)
+    }
+
+    /// What can be set, with the values that hold now: the same parameters in any version, whatever its defaults.
+    pub fn settable(&self) -> impl Iterator<Item = (&str, &str)> {
+        let settable = |name: &str| SETTABLE.iter().any(|(settable, _)| *settable == name);
+        self.values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(move |(name, _)| settable(name))
+    }
+
+    /// The value of a parameter; `None` where it is LightGBM's own.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
     }
 
     fn insert(&mut self, name: &str, value: &str) {

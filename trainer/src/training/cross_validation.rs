@@ -32,8 +32,126 @@ pub struct Growth {
     pub most: usize,
 }
 
-/// For each fold: finds the number of trees by early stopping inside the other folds, grows that many on all of them,
-/// and scores the fold. The calibration applied to a fold is fitted on the out-of-fold scores of the other folds.
+/// Trees to wait for an improvement of the validation log-loss.
+const PATIENCE: usize = 100;
+/// Most trees.
+const MOST_TREES: usize = 5000;
+
+impl Growth {
+    /// A fixed number of trees, or the usual patience.
+    pub fn new(trees: Option<usize>) -> Self {
+        Self {
+            trees,
+            patience: PATIENCE,
+            most: MOST_TREES,
+        }
+    }
+}
+
+/// A cross-validation that goes fold by fold, so that who watches it can give up early.
+#[derive(Debug, Clone)]
+pub struct CrossValidation<'a> {
+    data: &'a Data,
+    definition: &'a Definition,
+    growth: Growth,
+    seed: u64,
+    count: usize,
+    folds: Vec<usize>,
+    raw: Vec<f64>,
+    trees: Vec<usize>,
+}
+
+impl<'a> CrossValidation<'a> {
+    /// Deals the rows to `count` folds.
+    pub fn new(data: &'a Data, definition: &'a Definition, growth: Growth, count: usize, seed: u64) -> Self {
+        Self {
+            data,
+            definition,
+            growth,
+            seed,
+            count,
+            folds: stratified_folds(&data.outcomes, count, seed),
+            raw: vec![0.0; data.outcomes.len()],
+            trees: Vec::new(),
+        }
+    }
+
+    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows that many on
+    /// all of them.
+    ///
+    /// # Errors
+    /// [`Error::Training`].
+    pub fn next_fold(&mut self, parameters: &Parameters, progress: &mut dyn FnMut(usize)) -> Result<(), Error> {
+        let (data, folds, fold) = (self.data, &self.folds, self.trees.len());
+        let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
+        let rounds = match self.growth.trees {
+            Some(count) => count,
+            None => {
+                let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
+                let inner = stratified_split(&outcomes, self.seed.wrapping_add(fold as u64));
+                let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
+                let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
+                let features = FeatureTable::new(self.definition, &data.applications, &growing);
+                let matrix = features.matrix();
+                let validation = matrix.sample(&stopping, &data.outcomes);
+                let training = matrix.sample(&growing, &data.outcomes);
+                let stop = Rounds::UntilBest {
+                    validation: &validation,
+                    patience: self.growth.patience,
+                    most: self.growth.most,
+                };
+                fit(&matrix, &training, stop, parameters, progress)?.trees.len()
+            }
+        };
+        let features = FeatureTable::new(self.definition, &data.applications, &learning);
+        let matrix = features.matrix();
+        let training = matrix.sample(&learning, &data.outcomes);
+        let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, progress)?;
+        self.trees.push(ensemble.trees.len());
+        let compiled = Compiled::new(&ensemble);
+        for (row, score) in self.raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
+            *score = compiled.raw_score(features.row(row));
+        }
+        Ok(())
+    }
+
+    /// Raw scores and outcomes of the rows of the folds that have been scored.
+    pub fn scored(&self) -> (Vec<f64>, Vec<bool>) {
+        let rows = (0..self.raw.len()).filter(|&row| self.folds[row] < self.trees.len());
+        rows.map(|row| (self.raw[row], self.data.outcomes[row])).unzip()
+    }
+
+    /// Calibrates once all folds have been scored: the calibration applied to a fold is fitted on the scores of the
+    /// others.
+    ///
+    /// # Errors
+    /// [`Error::Training`] where scores do not rank.
+    pub fn finish(self) -> Result<OutOfFold, Error> {
+        let Self { data, folds, raw, .. } = self;
+        let mut probabilities = vec![0.0; raw.len()];
+        for fold in 0..self.count {
+            let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
+            let scores: Vec<f64> = others().map(|row| raw[row]).collect();
+            let outcomes: Vec<bool> = others().map(|row| data.outcomes[row]).collect();
+            let calibration = Calibration::fit(&scores, &outcomes).ok_or_else(|| Error::Training {
+                problem: format!(
+                    "the trees do not rank the clients outside fold {}; there are too few rows",
+                    fold + 1
+                ),
+            })?;
+            for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
+                probabilities[row] = probability_of(calibration.apply(raw[row]));
+            }
+        }
+        Ok(OutOfFold {
+            folds,
+            probabilities,
+            trees: self.trees,
+        })
+    }
+}
+
+/// Predictions for all rows, in `fold_count` folds. `progress` hears the fold, from 0, and its trees.
 ///
 /// # Errors
 /// [`Error::Training`].
@@ -46,62 +164,9 @@ pub fn cross_validate(
     seed: u64,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<OutOfFold, Error> {
-    let folds = stratified_folds(&data.outcomes, fold_count, seed);
-    let mut raw = vec![0.0; data.outcomes.len()];
-    let mut trees = Vec::new();
+    let mut validation = CrossValidation::new(data, definition, growth, fold_count, seed);
     for fold in 0..fold_count {
-        let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-        let rounds = match growth.trees {
-            Some(count) => count,
-            None => {
-                let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
-                let inner = stratified_split(&outcomes, seed.wrapping_add(fold as u64));
-                let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
-                let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
-                let features = FeatureTable::new(definition, &data.applications, &growing);
-                let matrix = features.matrix();
-                let validation = matrix.sample(&stopping, &data.outcomes);
-                let training = matrix.sample(&growing, &data.outcomes);
-                let stop = Rounds::UntilBest {
-                    validation: &validation,
-                    patience: growth.patience,
-                    most: growth.most,
-                };
-                fit(&matrix, &training, stop, parameters, &mut |count| progress(fold, count))?
-                    .trees
-                    .len()
-            }
-        };
-        let features = FeatureTable::new(definition, &data.applications, &learning);
-        let matrix = features.matrix();
-        let training = matrix.sample(&learning, &data.outcomes);
-        let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, &mut |count| {
-            progress(fold, count)
-        })?;
-        trees.push(ensemble.trees.len());
-        let compiled = Compiled::new(&ensemble);
-        for (row, score) in raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
-            *score = compiled.raw_score(features.row(row));
-        }
+        validation.next_fold(parameters, &mut |trees| progress(fold, trees))?;
     }
-    let mut probabilities = vec![0.0; raw.len()];
-    for fold in 0..fold_count {
-        let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
-        let scores: Vec<f64> = others().map(|row| raw[row]).collect();
-        let outcomes: Vec<bool> = others().map(|row| data.outcomes[row]).collect();
-        let calibration = Calibration::fit(&scores, &outcomes).ok_or_else(|| Error::Training {
-            problem: format!(
-                "the trees do not rank the clients outside fold {}; there are too few rows",
-                fold + 1
-            ),
-        })?;
-        for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
-            probabilities[row] = probability_of(calibration.apply(raw[row]));
-        }
-    }
-    Ok(OutOfFold {
-        folds,
-        probabilities,
-        trees,
-    })
+    validation.finish()
 }

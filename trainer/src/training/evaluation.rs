@@ -11,7 +11,7 @@ const BOOTSTRAP: u64 = 3;
 /// Bootstrap samples behind each interval.
 const SAMPLES: u64 = 400;
 /// Bins of the calibration error.
-const BINS: usize = 20;
+pub const CALIBRATION_BINS: usize = 20;
 
 /// Figures of calibrated `probabilities` on the part called `name`, with 95 % percentile bootstrap intervals.
 pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &Policy, seed: u64) -> Part {
@@ -38,7 +38,7 @@ pub fn evaluate(name: &str, probabilities: &[f64], outcomes: &[bool], policy: &P
         ks,
         log_loss,
         brier,
-        calibration_error: expected_calibration_error(probabilities, outcomes, BINS),
+        calibration_error: expected_calibration_error(probabilities, outcomes, CALIBRATION_BINS),
         cost,
         cost_at_break_even,
         cost_approve_all: everybody(false),

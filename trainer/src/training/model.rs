@@ -54,11 +54,6 @@ pub struct Trained {
     pub out_of_fold: Option<OutOfFold>,
 }
 
-/// Trees to wait for an improvement of the validation log-loss.
-const PATIENCE: usize = 100;
-/// Most trees.
-const MOST_TREES: usize = 5000;
-
 /// Trains a model.
 ///
 /// # Errors
@@ -71,11 +66,7 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(Stage),
 ) -> Result<Trained, Error> {
-    let growth = Growth {
-        trees: options.trees,
-        patience: PATIENCE,
-        most: MOST_TREES,
-    };
+    let growth = Growth::new(options.trees);
     let split = stratified_split(&data.outcomes, options.seed);
     let features = FeatureTable::new(definition, &data.applications, &split.train);
     let matrix = features.matrix();
