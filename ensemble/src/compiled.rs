@@ -1,4 +1,4 @@
-//! Trees laid out for scoring: one row by eight walks side by side, many rows by working out every node for 32 of them.
+//! Trees laid out for scoring: one row by eight walks side by side, many rows by working out every node for 64 of them.
 //!
 //! *One row.* The nodes of a tree stand in level order, siblings side by side, so a step adds the way to the left child
 //! and one more to go right: no branch depends on the row. Eight trees are walked at a time, for as many steps as the
@@ -17,6 +17,7 @@ use super::encoding::{CodeTest, Encoding};
 use super::{Child, Ensemble, Tree};
 use crate::order::positions;
 use crate::vectors;
+use crate::window::Window;
 
 /// Trees that are walked side by side.
 const LANES: usize = 8;
@@ -233,17 +234,17 @@ impl Compiled {
     }
 
     #[inline(always)]
-    fn walk<P: Place, W: At<P> + ?Sized, C: At<[u8; 1]> + ?Sized>(&self, places: &[P], codes: &C) -> f64 {
+    fn walk<P: Place, W: Window<P> + ?Sized, C: Window<[u8; 1]> + ?Sized>(&self, places: &[P], codes: &C) -> f64 {
         let mut sums = [0.0; LANES];
         for group in &self.groups {
-            let Some(places) = W::window(&places[group.start as usize..]) else {
+            let Some(places) = W::of(&places[group.start as usize..]) else {
                 continue;
             };
             let mut at = group.trees.map(|tree| tree.root - group.start);
             for _ in 0..group.depth {
                 for at in &mut at {
-                    let place = places.at(*at as usize);
-                    let [code] = codes.at(place.column());
+                    let place = *places.at(*at as usize);
+                    let [code] = *codes.at(place.column());
                     *at += place.to_left() + u32::from(code > place.rank());
                 }
             }
@@ -326,37 +327,6 @@ impl Compiled {
     fn total(&self, sums: [f64; LANES]) -> f64 {
         let [a, b, c, d, e, f, g, h] = sums;
         self.offset + self.scale * (((a + e) + (c + g)) + ((b + f) + (d + h)))
-    }
-}
-
-/// What is looked up by position: all that there is, or a window of a known length, whose positions wrap around.
-trait At<T> {
-    fn window(all: &[T]) -> Option<&Self>;
-
-    fn at(&self, position: usize) -> T;
-}
-
-impl<T: Copy> At<T> for [T] {
-    #[inline(always)]
-    fn window(all: &[T]) -> Option<&Self> {
-        Some(all)
-    }
-
-    #[inline(always)]
-    fn at(&self, position: usize) -> T {
-        self[position]
-    }
-}
-
-impl<T: Copy, const N: usize> At<T> for [T; N] {
-    #[inline(always)]
-    fn window(all: &[T]) -> Option<&Self> {
-        all.first_chunk()
-    }
-
-    #[inline(always)]
-    fn at(&self, position: usize) -> T {
-        self[position % N]
     }
 }
 

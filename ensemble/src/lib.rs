@@ -3,7 +3,8 @@
 //! This is the part of the engine whose speed matters: [`Compiled`] for raw scores, [`shap`] for explanations. It is a
 //! crate of its own because an optimisation level belongs to a crate: in WebAssembly this one is compiled for speed, and
 //! all else for size. Steps of loading are functions that are not inlined: a WebAssembly host makes a function fast once it
-//! has been called a few times, but never while it runs. Users of the engine find it again as `candor_core::ensemble` and `candor_core::shap`.
+//! has been called a few times, but never while it runs. Users of the engine find it again as `candor_core::ensemble` and
+//! `candor_core::shap`.
 #![forbid(unsafe_code)]
 
 mod compiled;
@@ -13,6 +14,7 @@ pub mod order;
 pub mod shap;
 mod tree;
 mod vectors;
+mod window;
 
 pub use compiled::Compiled;
 pub(crate) use compiled::to_u32;
@@ -46,6 +48,12 @@ impl Ensemble {
     pub fn raw_score(&self, features: &[f64]) -> f64 {
         let sum = self.trees.iter().fold(0.0, |sum, tree| sum + tree.value(features));
         self.offset + self.scale * sum
+    }
+
+    /// Number of features that the trees know: one more than the position of the last that they test.
+    pub fn feature_count(&self) -> usize {
+        let nodes = self.trees.iter().flat_map(|tree| &tree.nodes);
+        nodes.map(|node| usize::from(node.feature) + 1).max().unwrap_or(0)
     }
 
     /// Number of leaves of all trees.

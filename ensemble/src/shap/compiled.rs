@@ -17,6 +17,7 @@
 
 use super::quadrature::{POINTS, Points};
 use crate::compiled::CODES;
+use crate::window::Window;
 use crate::{Child, CodeTest, Node, Tree, to_u32};
 
 /// A tree as ranges of the arrays of a [`Layout`].
@@ -193,25 +194,6 @@ impl Survey {
 const SLOTS: usize = 256;
 pub(super) const FEATURES: usize = 1024;
 
-/// What is looked up by number: all that there is, or a known number, among which numbers wrap around.
-pub(super) trait Room<T> {
-    fn at(&mut self, number: usize) -> &mut T;
-}
-
-impl<T> Room<T> for [T] {
-    #[inline(always)]
-    fn at(&mut self, number: usize) -> &mut T {
-        &mut self[number]
-    }
-}
-
-impl<T, const N: usize> Room<T> for [T; N] {
-    #[inline(always)]
-    fn at(&mut self, number: usize) -> &mut T {
-        &mut self[number % N]
-    }
-}
-
 impl Layout {
     /// Room for trees of so many nodes in all.
     pub(super) fn with_room(trees: usize, nodes: usize) -> Self {
@@ -307,21 +289,21 @@ impl Layout {
     }
 
     /// Adds what a tree's splits contribute at some points of its rule, the first of which is number `first_point`, to
-    /// `contributions`, a place per feature.
+    /// `contributions`, a place per feature and point.
     #[inline(always)]
     pub(super) fn contributions<const K: usize, const R: usize>(
         &self,
         tree: &CompiledTree,
         points: &Points<K>,
         first_point: usize,
-        codes: &mut [[u8; R]],
+        codes: &[[u8; R]],
         slots: &mut [Slot<K, R>],
         contributions: &mut [Lanes<K, R>],
     ) {
         // In WebAssembly the checks cost little, and size counts.
         if self.is_usual
             && cfg!(not(target_family = "wasm"))
-            && let Some(codes) = codes.first_chunk_mut::<CODES>()
+            && let Some(codes) = codes.first_chunk::<CODES>()
             && let Some(slots) = slots.first_chunk_mut::<SLOTS>()
             && let Some(contributions) = contributions.first_chunk_mut::<FEATURES>()
         {
@@ -336,20 +318,20 @@ impl Layout {
         tree: &CompiledTree,
         points: &Points<K>,
         first_point: usize,
-        codes: &mut (impl Room<[u8; R]> + ?Sized),
-        slots: &mut (impl Room<Slot<K, R>> + ?Sized),
-        contributions: &mut (impl Room<Lanes<K, R>> + ?Sized),
+        codes: &(impl Window<[u8; R]> + ?Sized),
+        slots: &mut (impl Window<Slot<K, R>> + ?Sized),
+        contributions: &mut (impl Window<Lanes<K, R>> + ?Sized),
     ) {
         let splits = &self.splits[tree.splits.0 as usize..tree.splits.1 as usize];
         let twigs = &self.twigs[tree.twigs.0 as usize..tree.twigs.1 as usize];
         for &(slot, value) in &self.tips[tree.tips.0 as usize..tree.tips.1 as usize] {
-            slots.at(slot as usize).inside = [[value; R]; K];
+            slots.at_mut(slot as usize).inside = [[value; R]; K];
         }
         // The weights ride along with the products from outside in, so that every integral is a plain sum.
-        slots.at(0).outside = points.weights.map(|weight| [weight; R]);
+        slots.at_mut(0).outside = points.weights.map(|weight| [weight; R]);
         for (index, split) in splits.iter().enumerate() {
             let (ratio, left, passed) = self.ratio(&split.edge, points, first_point, codes, slots);
-            let slot = slots.at(index);
+            let slot = slots.at_mut(index);
             let products = slot.outside;
             slot.inside = ratio;
             slot.left = left;
@@ -361,12 +343,12 @@ impl Layout {
                     to_right[k][row] = products[k][row] - to_left[k][row];
                 }
             }
-            slots.at(split.left as usize).outside = to_left;
-            slots.at(split.right as usize).outside = to_right;
+            slots.at_mut(split.left as usize).outside = to_left;
+            slots.at_mut(split.right as usize).outside = to_right;
         }
         for (index, twig) in (splits.len()..).zip(twigs) {
             let (ratio, left, passed) = self.ratio(&twig.edge, points, first_point, codes, slots);
-            let slot = slots.at(index);
+            let slot = slots.at_mut(index);
             let mut inside = [[twig.right; R]; K];
             let difference = [[twig.difference; R]; K];
             for k in 0..K {
@@ -377,14 +359,14 @@ impl Layout {
             let outside = slot.outside;
             slot.inside = inside;
             let terms = self.gain(&twig.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(contributions.at(usize::from(twig.edge.feature)), terms);
+            add(contributions.at_mut(usize::from(twig.edge.feature)), terms);
         }
         for (index, split) in splits.iter().enumerate().rev() {
             let (below_left, below_right) = (
-                slots.at(split.left as usize).inside,
-                slots.at(split.right as usize).inside,
+                slots.at_mut(split.left as usize).inside,
+                slots.at_mut(split.right as usize).inside,
             );
-            let slot = slots.at(index);
+            let slot = slots.at_mut(index);
             let Slot {
                 outside,
                 inside: ratio,
@@ -400,7 +382,7 @@ impl Layout {
             }
             slot.inside = inside;
             let terms = self.gain(&split.edge, first_point, &outside, &ratio, &difference, left, passed);
-            add(contributions.at(usize::from(split.edge.feature)), terms);
+            add(contributions.at_mut(usize::from(split.edge.feature)), terms);
         }
     }
 
@@ -411,8 +393,8 @@ impl Layout {
         edge: &Edge,
         points: &Points<K>,
         first_point: usize,
-        codes: &mut (impl Room<[u8; R]> + ?Sized),
-        slots: &mut (impl Room<Slot<K, R>> + ?Sized),
+        codes: &(impl Window<[u8; R]> + ?Sized),
+        slots: &(impl Window<Slot<K, R>> + ?Sized),
     ) -> (Lanes<K, R>, Mask<R>, Mask<R>) {
         let left = codes.at(edge.column as usize).map(|code| {
             let goes_left = code <= edge.rank;

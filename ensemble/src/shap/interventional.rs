@@ -149,8 +149,7 @@ impl InterventionalExplainer {
         if rows.is_empty() {
             return Err(BackgroundError::Empty);
         }
-        let nodes = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
-        let needed = nodes.map(|node| usize::from(node.feature) + 1).max().unwrap_or(0);
+        let needed = ensemble.feature_count();
         let mut sum = 0.0;
         for (row, features) in rows.iter().map(AsRef::as_ref).enumerate() {
             if features.len() < needed {

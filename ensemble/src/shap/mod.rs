@@ -56,9 +56,7 @@ impl Explainer {
             layout.push(tree, tests, &mut survey, rules.of(parts));
             sum += expected_value(tree, &shares, &mut sums);
         }
-        let features = ensemble.trees.iter().flat_map(|tree| &tree.nodes);
-        let features = features.map(|node| usize::from(node.feature) + 1).max().unwrap_or(0);
-        layout.finish(compiled.encoding().columns(), features);
+        layout.finish(compiled.encoding().columns(), ensemble.feature_count());
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
@@ -87,7 +85,7 @@ impl Explainer {
                 let mut codes = self.compiled.codes::<1>();
                 self.compiled.encoding().encode(features, 0, &mut codes);
                 let mut sums = vec![[[0.0]; POINTS]; contributions.len().max(FEATURES)];
-                self.add(&mut codes, &mut self.layout.slots(), &mut sums);
+                self.add(&codes, &mut self.layout.slots(), &mut sums);
                 for (contribution, terms) in contributions.iter_mut().zip(sums) {
                     *contribution += self.scale * sum(terms)[0];
                 }
@@ -111,7 +109,7 @@ impl Explainer {
                         self.compiled.encoding().encode(features, row, &mut codes);
                     }
                     sums.fill([[0.0; ROWS]; POINTS]);
-                    self.add(&mut codes, &mut slots, &mut sums);
+                    self.add(&codes, &mut slots, &mut sums);
                     for (feature, terms) in sums[..width].iter().enumerate() {
                         let sums = sum(*terms);
                         for (row, contributions) in contributions.chunks_exact_mut(width).enumerate() {
@@ -125,7 +123,7 @@ impl Explainer {
 
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
-    fn add<const R: usize>(&self, codes: &mut [[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [Lanes<POINTS, R>]) {
+    fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [Lanes<POINTS, R>]) {
         for tree in &self.layout.trees {
             for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout

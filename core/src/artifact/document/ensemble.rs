@@ -120,8 +120,7 @@ impl Stored for Ensemble {
                 }
             }
         }
-        let features = nodes.iter().map(|(_, node)| usize::from(node.feature) + 1).max();
-        let mut tables = vec![Vec::new(); features.unwrap_or_default()];
+        let mut tables = vec![Vec::new(); self.feature_count()];
         let (mut lengths, mut words) = (Vec::new(), Vec::new());
         for (tree, node) in &nodes {
             match node.test {
