@@ -5,7 +5,6 @@ use candor_core::ensemble::Compiled;
 
 use super::Data;
 use super::features::FeatureTable;
-use super::split::{stratified_folds, stratified_split};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit};
@@ -46,7 +45,7 @@ pub fn cross_validate(
     seed: u64,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<OutOfFold, Error> {
-    let folds = stratified_folds(&data.outcomes, fold_count, seed);
+    let folds = data.folds(fold_count, seed);
     let mut raw = vec![0.0; data.outcomes.len()];
     let mut trees = Vec::new();
     for fold in 0..fold_count {
@@ -54,8 +53,7 @@ pub fn cross_validate(
         let rounds = match growth.trees {
             Some(count) => count,
             None => {
-                let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
-                let inner = stratified_split(&outcomes, seed.wrapping_add(fold as u64));
+                let inner = data.split_of(&learning, seed.wrapping_add(fold as u64));
                 let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
                 let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
                 let features = FeatureTable::new(definition, &data.applications, &growing);
