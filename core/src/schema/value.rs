@@ -92,7 +92,10 @@ impl Field {
                 match levels.iter().position(|level| level.value.trim() == text) {
                     #[expect(clippy::cast_precision_loss, reason = "a level's position is far below 2^53")]
                     Some(position) => Ok(position as f64),
-                    None if missing_levels.iter().any(|missing| [text, ANY_LEVEL].contains(&missing.trim())) => {
+                    None if missing_levels
+                        .iter()
+                        .any(|missing| [text, ANY_LEVEL].contains(&missing.trim())) =>
+                    {
                         Ok(f64::NAN)
                     }
                     None => {

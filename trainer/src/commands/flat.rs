@@ -67,7 +67,9 @@ impl Flat {
         let Some((name, text)) = given else {
             let Some(target) = self.target.clone() else {
                 let problem = "--table needs --target COLUMN, the column that tells who defaulted, or --features FILE";
-                return Err(Error::Usage { problem: problem.into() });
+                return Err(Error::Usage {
+                    problem: problem.into(),
+                });
             };
             let options = FlatOptions {
                 target,
@@ -103,7 +105,11 @@ impl Flat {
             (policy.excluded, notes) = protected_among(&names, &self.keep);
         }
         let definition = Definition::compile(&name, &text, policy)?;
-        if let Some(target) = self.target.as_ref().filter(|target| definition.schema.target.as_ref() != Some(target)) {
+        if let Some(target) = self
+            .target
+            .as_ref()
+            .filter(|target| definition.schema.target.as_ref() != Some(target))
+        {
             let problem = format!("--target {target}: {name} names another target; change it there");
             return Err(Error::Usage { problem });
         }

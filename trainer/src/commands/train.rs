@@ -93,9 +93,9 @@ impl Train {
         let given = self.features.as_ref().map(|path| read_text(path)).transpose()?;
         let (table, mut described) = match (&self.flat.table, &self.data) {
             (Some(table), _) => {
-                let described =
-                    self.flat
-                        .describe(table, given, &mut policy, self.policy.is_some(), self.columns)?;
+                let described = self
+                    .flat
+                    .describe(table, given, &mut policy, self.policy.is_some(), self.columns)?;
                 (table.clone(), Some(described))
             }
             (None, data) => (table::find(data.as_deref().unwrap_or(Path::new(".")), TABLE)?, None),
@@ -103,7 +103,11 @@ impl Train {
         let definition = match &described {
             Some(described) => described.definition.clone(),
             None => {
-                let (name, text) = read_or(self.features.as_ref(), "features/application.toml", definition::APPLICATION)?;
+                let (name, text) = read_or(
+                    self.features.as_ref(),
+                    "features/application.toml",
+                    definition::APPLICATION,
+                )?;
                 Definition::compile(&name, &text, &policy)?
             }
         };
@@ -208,11 +212,7 @@ impl Train {
             trained.model.ensemble.leaf_count()
         ));
         lines.extend(part_lines(&trained.model));
-        lines.push(format!(
-            "\nWritten: {} ({} KB).",
-            output.display(),
-            bytes.len() / 1000
-        ));
+        lines.push(format!("\nWritten: {} ({} KB).", output.display(), bytes.len() / 1000));
         print(&lines.join("\n"))
     }
 
@@ -221,7 +221,11 @@ impl Train {
         self.output.clone().unwrap_or_else(|| {
             let name = self.flat.table.as_ref().and_then(|table| table.file_name());
             let name = name.map_or_else(|| "model".into(), |name| name.to_string_lossy());
-            let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("model");
+            let stem = name
+                .split('.')
+                .next()
+                .filter(|stem| !stem.is_empty())
+                .unwrap_or("model");
             PathBuf::from(format!("{stem}.candor"))
         })
     }
@@ -231,7 +235,12 @@ impl Train {
         let usage = |problem: String| Err(Error::Usage { problem });
         let mut outputs = vec![("--output", output)];
         outputs.extend(self.oof.as_deref().map(|path| ("--oof", path)));
-        outputs.extend(self.flat.save_definition.as_deref().map(|path| ("--save-definition", path)));
+        outputs.extend(
+            self.flat
+                .save_definition
+                .as_deref()
+                .map(|path| ("--save-definition", path)),
+        );
         for (index, (option, path)) in outputs.iter().enumerate() {
             if *path == Path::new("-") {
                 return usage(format!("{option} -: standard output takes the figures; name a file"));

@@ -40,7 +40,11 @@ impl Draft<'_> {
         }
         line(&mut text, "target", &quoted(self.target));
         if let Some(OutcomeWords { bad, good }) = self.outcomes {
-            line(&mut text, "outcomes", &format!("{{ bad = {}, good = {} }}", quoted(bad), quoted(good)));
+            line(
+                &mut text,
+                "outcomes",
+                &format!("{{ bad = {}, good = {} }}", quoted(bad), quoted(good)),
+            );
         }
         text.push_str("# Known columns that are not read.\nunused = [\n");
         for (name, why) in self.unused {
@@ -75,7 +79,10 @@ impl Draft<'_> {
         line(
             text,
             "help",
-            &both(&format!("Column “{name}” of the table."), &format!("Colonne « {name} » de la table.")),
+            &both(
+                &format!("Column “{name}” of the table."),
+                &format!("Colonne « {name} » de la table."),
+            ),
         );
         line(text, "change", "\"fixed\"");
         if index < PRIMARY {
@@ -167,7 +174,9 @@ pub(super) fn label(name: &str) -> String {
     }
     let label = words(name).join(" ");
     let mut letters = label.chars();
-    letters.next().map_or(label.clone(), |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or(label.clone(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -191,7 +200,14 @@ mod tests {
 
     #[test]
     fn strings_and_numbers_are_toml() {
-        for text in ["a\"b", "c\\d", "line\nbreak", "\u{1}\u{7f}\u{85}", "日本", "# no comment"] {
+        for text in [
+            "a\"b",
+            "c\\d",
+            "line\nbreak",
+            "\u{1}\u{7f}\u{85}",
+            "日本",
+            "# no comment",
+        ] {
             let table: toml::Table = toml::from_str(&format!("x = {}", quoted(text))).unwrap();
             assert_eq!(table["x"].as_str(), Some(text));
         }

@@ -76,11 +76,19 @@ fn number(name: &str, profile: &Profile, kept: bool) -> Result<Kind, String> {
     }
     let sentinels = sentinels(numbers);
     let is_sentinel = |nines: &i64| sentinels.contains(&as_f64(*nines));
-    let inside = || numbers.nines.keys().filter(|nines| !is_sentinel(nines)).map(|&nines| as_f64(nines));
+    let inside = || {
+        numbers
+            .nines
+            .keys()
+            .filter(|nines| !is_sentinel(nines))
+            .map(|&nines| as_f64(nines))
+    };
     let least = inside().fold(numbers.least, f64::min);
     let most = inside().fold(numbers.most, f64::max);
     let (min, max) = limits(least, most, numbers.count);
-    let infinite = [f64::INFINITY, f64::NEG_INFINITY].into_iter().filter(|_| profile.infinite > 0);
+    let infinite = [f64::INFINITY, f64::NEG_INFINITY]
+        .into_iter()
+        .filter(|_| profile.infinite > 0);
     Ok(Kind::Number {
         integer: numbers.whole,
         decimals: numbers.decimals,
@@ -101,7 +109,10 @@ fn sentinels(numbers: &Numbers) -> Vec<f64> {
         }
     };
     let repeated = numbers.nines.iter().filter(|(_, count)| **count > 1);
-    repeated.map(|(&value, _)| as_f64(value)).filter(|&value| is_apart(value)).collect()
+    repeated
+        .map(|(&value, _)| as_f64(value))
+        .filter(|&value| is_apart(value))
+        .collect()
 }
 
 /// Limits that refuse a value in a wrong unit and nothing else: ten times what was seen, and 0 where a thousand values
@@ -132,7 +143,11 @@ fn category(name: &str, profile: &Profile, kept: bool) -> Result<Kind, String> {
         ));
     }
     if !kept && profile.is_nearly_unique() {
-        let what = if is_id_name(name) { "an identifier" } else { "an identifier or free text" };
+        let what = if is_id_name(name) {
+            "an identifier"
+        } else {
+            "an identifier or free text"
+        };
         return Err(format!("it is different in most rows (such as '{example}'): {what}"));
     }
     let least = (profile.present / 1000).clamp(3, 10);
@@ -161,7 +176,8 @@ fn category(name: &str, profile: &Profile, kept: bool) -> Result<Kind, String> {
 pub(super) fn flag(levels: &[&str]) -> Option<(String, String)> {
     let &[a, b] = levels else { return None };
     let is = |text: &str, word: &str| {
-        text.eq_ignore_ascii_case(word) || matches!((text.parse::<f64>(), word.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+        text.eq_ignore_ascii_case(word)
+            || matches!((text.parse::<f64>(), word.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
     };
     let pair = |no: &str, yes: &str| WORDS.iter().any(|(n, y)| is(no, n) && is(yes, y));
     if pair(a, b) {
@@ -174,17 +190,23 @@ pub(super) fn flag(levels: &[&str]) -> Option<(String, String)> {
 /// Whether a column is called what identifiers are called.
 fn is_id_name(name: &str) -> bool {
     let lower = name.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let alone = ["id", "ids", "index", "idx", "key", "uuid", "guid", "nr", "no", "number", "ref", "unnamed"];
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let alone = [
+        "id", "ids", "index", "idx", "key", "uuid", "guid", "nr", "no", "number", "ref", "unnamed",
+    ];
     words.iter().any(|word| alone.contains(word)) || words.is_empty() || name.ends_with("ID") || name.ends_with("Id")
 }
 
 /// Keeps a message readable when a cell holds a novel.
 pub(super) fn shorten(text: &str) -> String {
     const MOST: usize = 40;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
     }
 }
 

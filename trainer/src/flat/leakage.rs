@@ -1,8 +1,8 @@
 //! Columns that tell the outcome all by themselves: mostly because they were written down after it.
 
 use candor_core::schema::FieldKind;
-use candor_core::{Application, Schema};
 use candor_core::stats::Ranking;
+use candor_core::{Application, Schema};
 
 /// Above this AUC a single column is suspect.
 const SUSPECT: f64 = 0.999;
@@ -16,7 +16,10 @@ pub fn suspects(schema: &Schema, applications: &[Application], outcomes: &[bool]
     let fields = schema.fields.iter().enumerate();
     fields
         .filter_map(|(index, field)| {
-            let values: Vec<f64> = applications.iter().map(|application| application.values()[index]).collect();
+            let values: Vec<f64> = applications
+                .iter()
+                .map(|application| application.values()[index])
+                .collect();
             let bins = match field.kind {
                 FieldKind::Number(_) => bins(&values),
                 FieldKind::Flag { .. } | FieldKind::Category { .. } => values,

@@ -74,7 +74,10 @@ pub fn protected_among(names: &[&str], keep: &[String]) -> (Vec<Excluded>, Vec<S
 
 fn note_of(excluded: &Excluded) -> String {
     let Excluded { field, why } = excluded;
-    format!("Not an input: {field}: {} Pass --keep '{field}' if it should be one.", why.en)
+    format!(
+        "Not an input: {field}: {} Pass --keep '{field}' if it should be one.",
+        why.en
+    )
 }
 
 /// The columns of a table while it is read.
@@ -92,14 +95,21 @@ impl Scan for Columns<'_> {
         self.names = names.to_vec();
         self.unreadable = unreadable.to_vec();
         self.profiles = vec![Profile::default(); names.len()];
-        let FlatOptions { target, id, keep, drop, .. } = self.options;
-        let named = [("--target", target)].into_iter().chain(id.iter().map(|id| ("--id", id)));
+        let FlatOptions {
+            target, id, keep, drop, ..
+        } = self.options;
+        let named = [("--target", target)]
+            .into_iter()
+            .chain(id.iter().map(|id| ("--id", id)));
         for (option, name) in named {
             match names.iter().filter(|known| *known == name).count() {
                 0 => return Err(self.unknown(option, name)),
                 1 => {}
                 _ => {
-                    let problem = format!("{option} {name}: {} columns have this name; rename one", self.places(name));
+                    let problem = format!(
+                        "{option} {name}: the columns {} have this name; rename one",
+                        self.places(name)
+                    );
                     return Err(self.problem(problem));
                 }
             }
@@ -107,12 +117,17 @@ impl Scan for Columns<'_> {
         if id.as_ref() == Some(target) {
             return Err(self.problem(format!("--target and --id both name the column {target}; choose two")));
         }
-        let mut rest = keep.iter().map(|name| ("--keep", name)).chain(drop.iter().map(|name| ("--drop", name)));
+        let mut rest = keep
+            .iter()
+            .map(|name| ("--keep", name))
+            .chain(drop.iter().map(|name| ("--drop", name)));
         if let Some((option, name)) = rest.clone().find(|(_, name)| !names.contains(name)) {
             return Err(self.unknown(option, name));
         }
         if let Some((option, name)) = rest.find(|(_, name)| *name == target || Some(*name) == id.as_ref()) {
-            return Err(self.problem(format!("{option} {name}: this is the target or the id, and no input anyway")));
+            return Err(self.problem(format!(
+                "{option} {name}: this is the target or the id, and no input anyway"
+            )));
         }
         if let Some(name) = keep.iter().find(|name| drop.contains(name)) {
             return Err(self.problem(format!("--keep and --drop both name {name}; choose one")));
@@ -170,8 +185,15 @@ impl<'a> Columns<'a> {
             return Err(self.problem(format!("{} columns are too many; leave some out", fields.len())));
         }
         if fields.len() == excluded.len() {
-            let mut reasons: Vec<String> = unused.iter().map(|(name, why)| format!("{}: {why}", shown(name))).collect();
-            reasons.extend(excluded.iter().map(|excluded| format!("{}: {}", excluded.field, excluded.why.en)));
+            let mut reasons: Vec<String> = unused
+                .iter()
+                .map(|(name, why)| format!("{}: {why}", shown(name)))
+                .collect();
+            reasons.extend(
+                excluded
+                    .iter()
+                    .map(|excluded| format!("{}: {}", excluded.field, excluded.why.en)),
+            );
             reasons.truncate(5);
             let problem = format!(
                 "no column can be an input ({}); pass --keep COLUMN for one that should be, or add columns",
@@ -179,21 +201,38 @@ impl<'a> Columns<'a> {
             );
             return Err(self.problem(problem));
         }
-        let table = self.path.file_name().map_or_else(|| "table".into(), |name| name.to_string_lossy());
+        let table = self
+            .path
+            .file_name()
+            .map_or_else(|| "table".into(), |name| name.to_string_lossy());
         let draft = Draft {
-            table: table.split('.').next().filter(|name| !name.is_empty()).unwrap_or("table"),
+            table: table
+                .split('.')
+                .next()
+                .filter(|name| !name.is_empty())
+                .unwrap_or("table"),
             id: self.options.id.as_deref(),
             target,
             outcomes: outcomes.as_ref(),
             unused: &unused,
             fields: &fields,
         };
-        let mut notes: Vec<String> = notation.iter().map(|n| format!("Read as CSV with {}.", n.describe())).collect();
+        let mut notes: Vec<String> = notation
+            .iter()
+            .map(|n| format!("Read as CSV with {}.", n.describe()))
+            .collect();
         if let Some(words) = &outcomes {
-            notes.push(format!("In {target}, '{}' is a default and '{}' is none.", words.bad, words.good));
+            notes.push(format!(
+                "In {target}, '{}' is a default and '{}' is none.",
+                words.bad, words.good
+            ));
         }
         notes.extend(fields.iter().flat_map(|(name, kind)| self.notes_of(name, kind)));
-        notes.extend(unused.iter().map(|(name, why)| format!("Left out: {}: {why}.", shown(name))));
+        notes.extend(
+            unused
+                .iter()
+                .map(|(name, why)| format!("Left out: {}: {why}.", shown(name))),
+        );
         notes.extend(excluded.iter().map(note_of));
         Ok(FlatTable {
             definition: draft.text(),
@@ -210,7 +249,10 @@ impl<'a> Columns<'a> {
             return Err("it has no name; give it one in the header if it should be an input".into());
         }
         if self.names.iter().filter(|known| *known == name).count() > 1 {
-            return Err(format!("{} columns have this name; rename them if they should be inputs", self.places(name)));
+            return Err(format!(
+                "the columns {} have this name; rename them if they should be inputs",
+                self.places(name)
+            ));
         }
         if self.options.drop.contains(name) {
             return Err("--drop says so".into());
@@ -223,7 +265,11 @@ impl<'a> Columns<'a> {
 
     /// What should be known about how a column is read.
     fn notes_of(&self, name: &str, kind: &Kind) -> Vec<String> {
-        let profile = self.names.iter().position(|known| known == name).map(|column| &self.profiles[column]);
+        let profile = self
+            .names
+            .iter()
+            .position(|known| known == name)
+            .map(|column| &self.profiles[column]);
         let mut notes = Vec::new();
         let words: Vec<String> = match (kind, profile) {
             (Kind::Number { sentinels, .. }, Some(profile)) => {
@@ -249,7 +295,7 @@ impl<'a> Columns<'a> {
         notes
     }
 
-    /// "the third and the seventh", by position.
+    /// "3 and 7": the positions of the columns called `name`, from 1.
     fn places(&self, name: &str) -> String {
         let places = self.names.iter().enumerate().filter(|(_, known)| *known == name);
         let places: Vec<String> = places.map(|(column, _)| (column + 1).to_string()).collect();

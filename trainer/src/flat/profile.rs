@@ -153,9 +153,10 @@ impl Numbers {
         self.negative += u64::from(value < 0.0);
         if value.fract() != 0.0 {
             self.whole = false;
-            let decimals = text.rsplit(['.', ',']).next().map_or(0, |fraction| {
-                fraction.bytes().take_while(u8::is_ascii_digit).count()
-            });
+            let decimals = text
+                .rsplit(['.', ','])
+                .next()
+                .map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count());
             self.decimals = self.decimals.max(decimals.min(MOST_DECIMALS));
         }
         if let Some(last) = self.last {
@@ -195,7 +196,8 @@ fn is_date(text: &str) -> bool {
         .collect();
     let is_number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_month = |part: &&str| {
-        part.is_ascii() && MONTHS.contains(&part.to_ascii_lowercase().get(..3).unwrap_or_default())
+        part.is_ascii()
+            && MONTHS.contains(&part.to_ascii_lowercase().get(..3).unwrap_or_default())
             && part.bytes().all(|byte| byte.is_ascii_alphabetic())
     };
     let months = parts.iter().filter(|part| is_month(part)).count();
@@ -210,12 +212,30 @@ mod tests {
     #[test]
     fn dates_are_told_from_other_texts() {
         for text in [
-            "2019-01-05", "05/01/2019", "5.1.2019", "2019-01-05 12:30:00", "2019-01-05T12:30:00Z", "Dec-2011", "5 Jan 2019",
-            "Jan 5, 2019", "05-JAN-19",
+            "2019-01-05",
+            "05/01/2019",
+            "5.1.2019",
+            "2019-01-05 12:30:00",
+            "2019-01-05T12:30:00Z",
+            "Dec-2011",
+            "5 Jan 2019",
+            "Jan 5, 2019",
+            "05-JAN-19",
         ] {
             assert!(is_date(text), "{text}");
         }
-        for text in ["36 months", "A-12", "10-20", "1.2.3.4", "May", "12345-6-7", "", "-", "Mars Bar 3", "maybe 3"] {
+        for text in [
+            "36 months",
+            "A-12",
+            "10-20",
+            "1.2.3.4",
+            "May",
+            "12345-6-7",
+            "",
+            "-",
+            "Mars Bar 3",
+            "maybe 3",
+        ] {
             assert!(!is_date(text), "{text}");
         }
     }

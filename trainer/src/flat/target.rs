@@ -20,7 +20,11 @@ pub(super) fn outcomes(name: &str, profile: &Profile, bad: Option<&str>) -> Resu
     let mut values: Vec<&str> = profile.levels.keys().map(String::as_str).collect();
     values.sort_unstable();
     let listed = || {
-        let shown: Vec<String> = values.iter().take(5).map(|value| format!("'{}'", shorten(value))).collect();
+        let shown: Vec<String> = values
+            .iter()
+            .take(5)
+            .map(|value| format!("'{}'", shorten(value)))
+            .collect();
         let more = if profile.distinct() > 5 { ", …" } else { "" };
         shown.join(", ") + more
     };
@@ -29,7 +33,11 @@ pub(super) fn outcomes(name: &str, profile: &Profile, bad: Option<&str>) -> Resu
             || matches!((value.parse::<f64>(), word.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
     };
     match values[..] {
-        [] => return Err(format!("{name} is empty in every row; choose the column that tells who defaulted")),
+        [] => {
+            return Err(format!(
+                "{name} is empty in every row; choose the column that tells who defaulted"
+            ));
+        }
         [only] => {
             return Err(format!(
                 "{name} is '{}' in all {} rows; training needs clients of both kinds",
@@ -49,7 +57,10 @@ pub(super) fn outcomes(name: &str, profile: &Profile, bad: Option<&str>) -> Resu
     let (good, bad) = match bad {
         Some(word) => {
             let Some(bad) = values.iter().position(|value| is(value, word.trim())) else {
-                return Err(format!("--bad {word}: {name} is either {}; name one of these", listed()));
+                return Err(format!(
+                    "--bad {word}: {name} is either {}; name one of these",
+                    listed()
+                ));
             };
             (values[1 - bad].to_owned(), values[bad].to_owned())
         }

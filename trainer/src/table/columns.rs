@@ -65,7 +65,10 @@ pub(super) fn roles(
     let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema)).collect();
     // Columns that are known and not read may have what names they like.
     let mut seen = HashSet::new();
-    let mut read = names.iter().zip(&found).filter(|(_, role)| **role != Some(Role::Unread));
+    let mut read = names
+        .iter()
+        .zip(&found)
+        .filter(|(_, role)| **role != Some(Role::Unread));
     if let Some((twice, _)) = read.find(|(name, _)| !seen.insert(name.as_str())) {
         return Err(format!("the column {} is there twice; remove one", named(twice)));
     }
@@ -77,9 +80,10 @@ pub(super) fn roles(
         .map(|(_, field)| field.name.as_str())
         .collect();
     if missing.len() == schema.fields.len() {
-        let what = "no column is a field of the model; choose the table that the model was made for, with a header as its \
+        let what =
+            "no column is a field of the model; choose the table that the model was made for, with a header as its \
                     first line (--separator says what stands between cells)"
-            .into();
+                .into();
         return Err(what);
     }
     if !missing.is_empty() && rules.missing_columns == Leniency::Fail {

@@ -133,13 +133,12 @@ pub(super) fn read(
 ) -> Result<(), Error> {
     let path = request.path;
     let mut rows = CsvRows::open(path, gzipped, request.rules.notation)?;
-    let roles = roles(&rows.names, request.schema, request.rules, request.needs_target).map_err(|problem| {
-        Error::Row {
+    let roles =
+        roles(&rows.names, request.schema, request.rules, request.needs_target).map_err(|problem| Error::Row {
             file: path.to_owned(),
             line: 1,
             problem,
-        }
-    })?;
+        })?;
     let mut row = 0;
     while let Some(line) = rows.next()? {
         let mut builder = RecordBuilder::new(request, line, row).decimal(rows.notation.decimal);

@@ -66,8 +66,17 @@ pub fn plain(text: &str, decimal: DecimalMark) -> Option<String> {
 pub fn number(text: &str, decimal: DecimalMark) -> Option<f64> {
     let text = text.trim();
     let starts_like_one = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
-    let exact = || text.parse::<f64>().ok().filter(|number| starts_like_one && number.is_finite());
-    let read = || plain(text, decimal)?.parse::<f64>().ok().filter(|number| number.is_finite());
+    let exact = || {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| starts_like_one && number.is_finite())
+    };
+    let read = || {
+        plain(text, decimal)?
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+    };
     match decimal {
         DecimalMark::Point => exact().or_else(read),
         DecimalMark::Comma => read().or_else(exact),
@@ -77,7 +86,8 @@ pub fn number(text: &str, decimal: DecimalMark) -> Option<f64> {
 /// What a cell says about the decimal mark; `None` when it is no number with a comma or a point.
 pub(super) fn vote(text: &str) -> Option<Vote> {
     let (_, body) = bare(text);
-    if !body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',')) || !body.contains(|c: char| c.is_ascii_digit())
+    if !body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+        || !body.contains(|c: char| c.is_ascii_digit())
     {
         return None;
     }

@@ -51,16 +51,12 @@ impl<'a> ParquetRows<'a> {
     /// Why a column cannot be read, if so.
     pub(super) fn unreadable(&self, column: usize) -> Option<String> {
         let data_type = self.builder.schema().field(column).data_type();
-        (!is_readable(data_type)).then(|| {
-            format!("has type {data_type}; numbers, texts and booleans can be read: cast it to one of them")
-        })
+        (!is_readable(data_type))
+            .then(|| format!("has type {data_type}; numbers, texts and booleans can be read: cast it to one of them"))
     }
 
     /// Calls `visit` with the columns of each batch, the position of a row in it, and the row's number from 0.
-    pub(super) fn each(
-        self,
-        visit: &mut dyn FnMut(&[ArrayRef], usize, u64) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(super) fn each(self, visit: &mut dyn FnMut(&[ArrayRef], usize, u64) -> Result<(), Error>) -> Result<(), Error> {
         let path = self.path;
         let mut batches = guarded(|| self.builder.with_batch_size(8192).build())
             .ok_or_else(|| damaged(path))?

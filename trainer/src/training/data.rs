@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, describe};
 use crate::table::{ColumnRules, OutcomeWords, read_outcomes};
 
-use super::split::{Split, split_by_client, folds_by_client};
+use super::split::{Split, folds_by_client, split_by_client};
 
 /// Applications and what became of them.
 #[derive(Debug, Clone)]
