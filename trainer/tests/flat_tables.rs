@@ -210,9 +210,19 @@ fn odd_tables_become_models() {
         ),
         (
             "levels.csv",
-            with_column(plain.clone(), "town", |row| format!("town {}", row * row % 70)).to_csv(),
+            with_column(plain.clone(), "town", |row| {
+                if row % 3 == 0 {
+                    format!("town {row}")
+                } else {
+                    "city".into()
+                }
+            })
+            .to_csv(),
             &[],
-            &["levels are told apart; the rarer ones", "Inputs: 5 fields"],
+            &[
+                "In town, 1 levels are told apart; the rarer ones (100 rows) are read as missing",
+                "Inputs: 5 fields",
+            ],
         ),
         (
             "mixed.csv",
@@ -418,6 +428,7 @@ fn wrong_tables_and_columns_are_refused() {
         ),
         ("gap.csv", plain.clone().with(4, "default", "").to_csv()),
         ("few.csv", few.to_csv()),
+        ("part.csv", plain.first(100).to_csv()),
         ("twice.csv", with_column(clients(), "default", |_| "1".into()).to_csv()),
         ("ids.csv", plain.without(&["income", "debt", "home", "late"]).to_csv()),
         ("header.csv", b"a,default\n".to_vec()),
@@ -465,9 +476,9 @@ fn wrong_tables_and_columns_are_refused() {
         ),
         ("plain.csv", &[], &["--table needs --target COLUMN"]),
         (
-            "plain.csv",
-            &["--target", "default", "--cv", "100"],
-            &["--cv 100: only", "use at most as many folds"],
+            "part.csv",
+            &["--target", "default", "--cv", "90"],
+            &["--cv 90: only", "use at most as many folds"],
         ),
         (
             "plain.csv",

@@ -186,7 +186,18 @@ fn nines(value: f64) -> Option<i64> {
 /// Whether a text looks like a date: numbers or a month's name, set apart by the marks of dates, perhaps with a time.
 fn is_date(text: &str) -> bool {
     const MONTHS: [&str; 12] = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let day = text.split(['T', ' ']).next().unwrap_or_default();
     let day = if day.contains(['-', '/', '.']) { day } else { text };
@@ -196,9 +207,10 @@ fn is_date(text: &str) -> bool {
         .collect();
     let is_number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_month = |part: &&str| {
-        part.is_ascii()
-            && MONTHS.contains(&part.to_ascii_lowercase().get(..3).unwrap_or_default())
-            && part.bytes().all(|byte| byte.is_ascii_alphabetic())
+        let part = part.to_ascii_lowercase();
+        MONTHS
+            .iter()
+            .any(|month| part == *month || (part.len() == 3 && month.starts_with(&part)))
     };
     let months = parts.iter().filter(|part| is_month(part)).count();
     let numbers = parts.iter().filter(|part| is_number(part)).count();
