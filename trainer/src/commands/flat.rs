@@ -24,7 +24,7 @@ pub(super) struct Flat {
     /// as -999 that lie far from all others.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(super) table: Option<PathBuf>,
-    /// Column of the table that tells who defaulted: 1 and 0, yes and no, or two words (see --bad).
+    /// Column of the table that tells who defaulted: 1 and 0, yes and no, or two words of which --bad names one.
     #[arg(long, value_name = "COLUMN", requires = "table")]
     target: Option<String>,
     /// Column that identifies a client; all rows of a client stand on the same side of every split.

@@ -30,8 +30,8 @@ use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 Examples:
   candor train --data data --output model.candor
   candor train --table clients.csv --target defaulted --id client
-  candor train --table loans.csv.gz --target status --bad 'Charged Off' --cv 5 --oof oof.csv --output loans.candor
-  candor train --table loans.csv.gz --target status --bad 'Charged Off' --keep age --save-definition loans.toml
+  candor train --table loans.csv.gz --target status --bad late --cv 5 --oof oof.csv
+  candor train --table loans.csv.gz --target status --bad late --save-definition loans.toml
   candor train --table loans.csv.gz --features loans.toml --output loans.candor
   candor train --data applications.csv --cv 5 --oof oof.csv --output model.candor
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
