@@ -61,6 +61,14 @@ fn every_flag_and_level_comes_back_from_its_text() {
     }
 }
 
+/// With every text that is no level read as missing.
+fn any_level(mut field: Field) -> Field {
+    if let FieldKind::Category { missing_levels, .. } = &mut field.kind {
+        missing_levels.push("*".into());
+    }
+    field
+}
+
 #[test]
 fn raw_cells_are_read() {
     let plain = number(NumberKind::default());
@@ -137,6 +145,8 @@ fn raw_cells_are_read() {
         (&category(&["a", "b"]), " b ", Ok(1.0)),
         (&category(&["a", "b"]), "XNA", Ok(NAN)),
         (&category(&["a", "XNA"]), "XNA", Ok(1.0)),
+        (&any_level(category(&["a"])), "new", Ok(NAN)),
+        (&any_level(category(&["*", "a"])), "*", Ok(0.0)), // what the schema lists comes first
         (&category(&["a"]), "", Ok(NAN)),
         // Cells are trimmed, so the schema's own texts are, too: some public data sets have " <=50K".
         (&category(&["a", " b"]), " b", Ok(1.0)),
