@@ -24,7 +24,7 @@ pub(super) struct Flat {
     /// as -999 that lie far from all others.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(super) table: Option<PathBuf>,
-    /// Column of the table that tells who defaulted: 1 and 0, yes and no, or two words of which --bad names one.
+    /// Column of the table that tells who defaulted: 1 and 0, yes and no, or two words.
     #[arg(long, value_name = "COLUMN", requires = "table")]
     target: Option<String>,
     /// Column that identifies a client; all rows of a client stand on the same side of every split.
@@ -39,7 +39,7 @@ pub(super) struct Flat {
     /// Make this column no input; may be given more than once.
     #[arg(long, value_name = "COLUMN", requires = "table", conflicts_with = "features")]
     drop: Vec<String>,
-    /// Write what was found in the columns as a definition file, to be edited and used by --features.
+    /// Write what was found in the columns as a definition file to be edited, which --features reads.
     #[arg(long, value_name = "FILE", requires = "table", conflicts_with = "features")]
     pub(super) save_definition: Option<PathBuf>,
 }
