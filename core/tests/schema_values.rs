@@ -8,8 +8,8 @@
 
 mod support;
 
-use candor_core::ValueError;
 use candor_core::schema::NumberKind;
+use candor_core::{Field, FieldKind, ValueError};
 use support::Random;
 use support::fields::{assert_bits, category, days, flag, number};
 

@@ -62,6 +62,9 @@ fn separated(table: &Table, separator: u8, end: csv::Terminator) -> Vec<u8> {
 }
 
 /// Every oddity: the table trains, says what it should, and the model scores and explains the same file.
+/// A file's name and bytes, the options it is trained with, and what the output must say.
+type Case = (&'static str, Vec<u8>, &'static [&'static str], &'static [&'static str]);
+
 #[test]
 fn odd_tables_become_models() {
     let folder = Folder::empty();
@@ -74,7 +77,7 @@ fn odd_tables_become_models() {
     let commas = |table: Table, column: &str| changed(table, column, |_, cell| cell.replace('.', ","));
     let both = commas(commas(clients(), "income"), "debt");
     let bom = |bytes: Vec<u8>| [&b"\xef\xbb\xbf"[..], &bytes].concat();
-    let cases: Vec<(&str, Vec<u8>, &[&str], &[&str])> = vec![
+    let cases: Vec<Case> = vec![
         (
             "plain.csv",
             plain.to_csv(),

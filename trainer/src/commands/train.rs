@@ -94,7 +94,7 @@ impl Train {
         self.check_outputs(&output)?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
         let mut policy = PolicyFile::parse(&policy_name, &policy_text)?;
-        let given = self.features.as_ref().map(|path| read_text(path)).transpose()?;
+        let given = self.features.as_ref().map(read_text).transpose()?;
         let (table, mut described) = match (&self.flat.table, &self.data) {
             (Some(table), _) => {
                 let described = self

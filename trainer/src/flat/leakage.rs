@@ -31,7 +31,6 @@ pub fn suspects(schema: &Schema, applications: &[Application], outcomes: &[bool]
 }
 
 /// The number of the bin of each value, from 0; missing values stay missing. Equal values share a bin.
-#[expect(clippy::cast_precision_loss, reason = "at most a bin per row")]
 fn bins(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).filter(|&row| !values[row].is_nan()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));

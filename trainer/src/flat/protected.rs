@@ -131,10 +131,10 @@ pub(super) fn words(name: &str) -> Vec<String> {
         if begins || !c.is_alphanumeric() {
             words.push(String::new());
         }
-        if c.is_alphanumeric() {
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
-            }
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
         }
         before = c;
     }

@@ -19,6 +19,9 @@ use super::columns::{Role, roles};
 use super::record::{Record, RecordBuilder, Request};
 use crate::error::Error;
 
+/// What is called with the columns of a batch, the position of a row in it, and the row's number.
+type Visit<'a> = dyn FnMut(&[ArrayRef], usize, u64) -> Result<(), Error> + 'a;
+
 /// A Parquet file, batch by batch.
 pub(super) struct ParquetRows<'a> {
     path: &'a Path,
@@ -56,7 +59,7 @@ impl<'a> ParquetRows<'a> {
     }
 
     /// Calls `visit` with the columns of each batch, the position of a row in it, and the row's number from 0.
-    pub(super) fn each(self, visit: &mut dyn FnMut(&[ArrayRef], usize, u64) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn each(self, visit: &mut Visit<'_>) -> Result<(), Error> {
         let path = self.path;
         let mut batches = guarded(|| self.builder.with_batch_size(8192).build())
             .ok_or_else(|| damaged(path))?
