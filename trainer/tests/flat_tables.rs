@@ -507,7 +507,7 @@ fn wrong_tables_and_columns_are_refused() {
         (
             "gap.csv",
             &["--target", "default"],
-            &["gap.csv, line 6: default is empty; every training row needs 1"],
+            &["gap.csv, line 6: default is empty; for training, every row needs 1"],
         ),
         (
             "few.csv",

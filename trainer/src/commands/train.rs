@@ -89,9 +89,29 @@ pub(super) struct Train {
 pub(super) const TABLE: &str = "application_train";
 
 impl Train {
+    /// The learner's parameters: the defaults, suited to a flat table of so many rows and features, then those of the file
+    /// and those that are set.
+    fn parameters(&self, flat: Option<(usize, usize)>) -> Result<Parameters, Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        if let Some((rows, features)) = flat {
+            parameters.suit(rows, features);
+        }
+        if let Some(path) = &self.parameters {
+            let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
+            learner::apply(&mut parameters, &path.display().to_string(), &text)?;
+        }
+        for assignment in &self.set {
+            parameters.set(assignment)?;
+        }
+        Ok(parameters)
+    }
+
     pub(super) fn run(self) -> Result<(), Error> {
         let output = self.output_path();
         self.check_outputs(&output)?;
+        // What is wrong with them should be said before a large table is read.
+        self.parameters(None)?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
         let mut policy = PolicyFile::parse(&policy_name, &policy_text)?;
         let given = self.features.as_ref().map(read_text).transpose()?;
@@ -127,19 +147,8 @@ impl Train {
         if let Some(described) = &mut described {
             described.look_at(&data);
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
-        if described.is_some() {
-            parameters.suit(data.outcomes.len(), definition.preprocessing.features.len());
-        }
-        if let Some(path) = &self.parameters {
-            let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
-            learner::apply(&mut parameters, &path.display().to_string(), &text)?;
-        }
-        for assignment in &self.set {
-            parameters.set(assignment)?;
-        }
-
+        let size = (data.outcomes.len(), definition.preprocessing.features.len());
+        let parameters = self.parameters(described.is_some().then_some(size))?;
         let name = self
             .name
             .clone()
