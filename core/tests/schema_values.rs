@@ -8,8 +8,8 @@
 
 mod support;
 
-use candor_core::ValueError;
 use candor_core::schema::NumberKind;
+use candor_core::{Field, FieldKind, ValueError};
 use support::Random;
 use support::fields::{assert_bits, category, days, flag, number};
 
@@ -59,6 +59,14 @@ fn every_flag_and_level_comes_back_from_its_text() {
             "{value}"
         );
     }
+}
+
+/// With every text that is no level read as missing.
+fn any_level(mut field: Field) -> Field {
+    if let FieldKind::Category { missing_levels, .. } = &mut field.kind {
+        missing_levels.push("*".into());
+    }
+    field
 }
 
 #[test]
@@ -137,6 +145,8 @@ fn raw_cells_are_read() {
         (&category(&["a", "b"]), " b ", Ok(1.0)),
         (&category(&["a", "b"]), "XNA", Ok(NAN)),
         (&category(&["a", "XNA"]), "XNA", Ok(1.0)),
+        (&any_level(category(&["a"])), "new", Ok(NAN)),
+        (&any_level(category(&["*", "a"])), "*", Ok(0.0)), // what the schema lists comes first
         (&category(&["a"]), "", Ok(NAN)),
         // Cells are trimmed, so the schema's own texts are, too: some public data sets have " <=50K".
         (&category(&["a", " b"]), " b", Ok(1.0)),

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use crate::error::{Error, position};
 use crate::policy::PolicyFile;
+use crate::table::OutcomeWords;
 
 /// The definition of the Home Credit application table, which is used when no file is given.
 pub const APPLICATION: &str = include_str!("../features/application.toml");
@@ -24,6 +25,8 @@ pub struct Definition {
     pub preprocessing: Preprocessing,
     /// What to put in for a missing value, per feature that asks for it; fitted on the training part.
     pub imputations: Vec<(usize, Impute)>,
+    /// What the target column writes, where it is not 1 for a default and 0 for none.
+    pub outcomes: Option<OutcomeWords>,
     /// Features left out because they read an excluded field.
     pub dropped_features: Vec<String>,
     /// Name of the file, for errors.
@@ -70,6 +73,7 @@ struct TableEntry {
     name: String,
     id: Option<String>,
     target: Option<String>,
+    outcomes: Option<OutcomeWords>,
     /// Known columns that are not read.
     #[serde(default)]
     unused: Vec<String>,
@@ -223,6 +227,7 @@ impl Definition {
             schema,
             preprocessing,
             imputations,
+            outcomes: document.table.outcomes,
             dropped_features,
             file: file.to_owned(),
             places,

@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod definition;
 pub mod error;
+pub mod flat;
 pub mod import_schema;
 pub mod learner;
 pub mod output;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use candor_core::{Application, Raw};
 use candor_trainer::definition::{APPLICATION, Definition, Impute, Statistic};
 use candor_trainer::policy::{self, PolicyFile};
-use candor_trainer::table::{ColumnRules, Leniency};
+use candor_trainer::table::{ColumnRules, Leniency, NotationRules};
 use candor_trainer::training::{Data, FeatureTable};
 use support::{Folder, join};
 
@@ -29,6 +29,10 @@ fn policy_excluding(fields: &[&str]) -> PolicyFile {
 const STRICT: ColumnRules = ColumnRules {
     missing_columns: Leniency::Fail,
     extra_columns: Leniency::Fail,
+    notation: NotationRules {
+        separator: None,
+        decimal: None,
+    },
 };
 
 #[test]

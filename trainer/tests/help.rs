@@ -18,6 +18,11 @@ fn help_teaches_every_command_and_every_flag() {
             "train",
             &[
                 "--data",
+                "--table",
+                "--target",
+                "--bad",
+                "--keep",
+                "--save-definition",
                 "--output",
                 "--cv",
                 "--oof",

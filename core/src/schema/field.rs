@@ -44,7 +44,7 @@ pub enum FieldKind {
     Category {
         /// The known levels.
         levels: Vec<Level>,
-        /// Raw texts that mean "missing", such as `XNA`.
+        /// Raw texts that mean "missing", such as `XNA`; `*` stands for every text that is no level.
         missing_levels: Vec<String>,
     },
 }

@@ -60,6 +60,9 @@ pub enum ValueError {
 /// Raw texts that mean "missing" in a number or flag field, besides an empty cell.
 const MISSING_TEXTS: [&str; 6] = ["NA", "N/A", "NaN", "nan", "null", "NULL"];
 
+/// Among a category's missing levels: every text that is no level means "missing".
+const ANY_LEVEL: &str = "*";
+
 impl Field {
     /// The stored value of a raw cell: numbers as they are, flags as 0 and 1, categories as the level's position,
     /// missing as NaN. Sentinels and missing levels become missing here.
@@ -89,7 +92,12 @@ impl Field {
                 match levels.iter().position(|level| level.value.trim() == text) {
                     #[expect(clippy::cast_precision_loss, reason = "a level's position is far below 2^53")]
                     Some(position) => Ok(position as f64),
-                    None if missing_levels.iter().any(|missing| missing.trim() == text) => Ok(f64::NAN),
+                    None if missing_levels
+                        .iter()
+                        .any(|missing| [text, ANY_LEVEL].contains(&missing.trim())) =>
+                    {
+                        Ok(f64::NAN)
+                    }
                     None => {
                         const SHOWN: usize = 12;
                         let mut known = String::new();

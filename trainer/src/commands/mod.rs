@@ -1,6 +1,7 @@
 //! The commands of `candor`, one module each.
 
 mod explain;
+mod flat;
 mod import;
 mod inspect;
 mod progress;
@@ -38,6 +39,9 @@ A first model, from nothing:
   candor inspect model.candor
   candor score --model model.candor --input data/application_train.csv --output scores.csv
   candor explain --model model.candor --input data/application_train.csv --output reasons.parquet
+
+A model of any table of your own:
+  candor train --table clients.csv --target defaulted --id client
 
 A model that LightGBM, XGBoost, CatBoost or scikit-learn (as ONNX) has trained:
   candor import model.txt --from lightgbm --output model.candor

@@ -165,7 +165,7 @@ impl Report {
         let table = table::find(data, "application_train")?;
         let read = |schema: &Schema, kept: &[String]| -> Result<Data, Error> {
             let bar = bar(None, "Reading clients");
-            let data = Data::read_for("a report", &table, schema, self.columns, kept, &mut |rows| {
+            let data = Data::read_for("a report", &table, schema, None, self.columns, kept, &mut |rows| {
                 bar.set_position(rows as u64);
             });
             bar.finish_and_clear();

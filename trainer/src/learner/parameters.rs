@@ -171,6 +171,18 @@ impl Parameters {
         parameters
     }
 
+    /// Suits the defaults, found on tables of 180 features and tens of thousands of rows, to a table of another size:
+    /// with few features each tree sees more of them and learns faster, and with few rows leaves may be smaller.
+    pub fn suit(&mut self, rows: usize, features: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "small counts")]
+        let fraction = (11.0 / features.max(1) as f64).clamp(0.06, 0.6);
+        self.insert("feature_fraction", &fraction.to_string());
+        if features < 100 {
+            self.insert("learning_rate", "0.05");
+        }
+        self.insert("min_data_in_leaf", &(rows / 200).clamp(5, 100).to_string());
+    }
+
     /// Applies `NAME=VALUE` and returns LightGBM's first name of it with the value.
     ///
     /// # Errors

@@ -9,8 +9,8 @@ use candor_core::{Field, FieldKind, Schema, Scorer, Text};
 use rayon::prelude::*;
 
 use crate::error::Error;
-use crate::table::{ColumnRules, Leniency, read_records};
-use crate::training::{Data, stratified_split};
+use crate::table::{ColumnRules, Leniency, NotationRules, read_records};
+use crate::training::Data;
 
 /// Clients with their scores.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl<'a> Sample<'a> {
     fn split_of_training(&self) -> Option<Vec<(String, Vec<usize>)>> {
         let card = &self.scorer.model().card;
         let seed = card.parameters.get("seed")?.parse().ok()?;
-        let split = stratified_split(&self.data.outcomes, seed);
+        let split = self.data.split(seed);
         let parts = [
             ("train", split.train),
             ("validation", split.validation),
@@ -158,6 +158,7 @@ pub fn read_out_of_fold(path: &Path, data: &Data) -> Result<FoldScores, Error> {
     let rules = ColumnRules {
         missing_columns: Leniency::Fail,
         extra_columns: Leniency::Ignore,
+        notation: NotationRules::default(),
     };
     let mut scores = FoldScores {
         folds: Vec::new(),

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use candor_core::Schema;
 use clap::{Args, ValueEnum};
 
-/// What to do with columns that are missing or unknown.
+use super::notation::NotationRules;
+
+/// How a table is read: what to do with columns that are missing or unknown, and how cells are written.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct ColumnRules {
     /// When a field of the model has no column: stop, or read it as missing in every row.
@@ -14,6 +16,9 @@ pub struct ColumnRules {
     /// When a column is unknown to the model: stop (it may be a misspelt field), or leave it out.
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub extra_columns: Leniency,
+    /// How a CSV file writes its cells.
+    #[command(flatten)]
+    pub notation: NotationRules,
 }
 
 /// Stop or go on.
@@ -62,11 +67,16 @@ pub(super) fn roles(
     needs_target: bool,
     kept: &[String],
 ) -> Result<Vec<Role>, String> {
+    let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema, kept)).collect();
+    // Columns that are known and not read may have what names they like.
     let mut seen = HashSet::new();
-    if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
+    let mut read = names
+        .iter()
+        .zip(&found)
+        .filter(|(_, role)| **role != Some(Role::Unread));
+    if let Some((twice, _)) = read.find(|(name, _)| !seen.insert(name.as_str())) {
         return Err(format!("the column {} is there twice; remove one", named(twice)));
     }
-    let found: Vec<Option<Role>> = names.iter().map(|name| role_of(name, schema, kept)).collect();
     let missing: Vec<&str> = schema
         .fields
         .iter()
@@ -75,18 +85,10 @@ pub(super) fn roles(
         .map(|(_, field)| field.name.as_str())
         .collect();
     if missing.len() == schema.fields.len() {
-        let separator = match names {
-            [only] => [(';', "semicolons"), ('\t', "tabs")]
-                .into_iter()
-                .find(|(c, _)| only.contains(*c)),
-            _ => None,
-        };
-        let what = match separator {
-            Some((_, found)) => format!("the cells are separated by {found}; export the table with commas"),
-            None => "no column is a field of the model; choose the table that the model was made for, with a \
-                     header as its first line"
-                .into(),
-        };
+        let what =
+            "no column is a field of the model; choose the table that the model was made for, with a header as its \
+                    first line (--separator says what stands between cells)"
+                .into();
         return Err(what);
     }
     if !missing.is_empty() && rules.missing_columns == Leniency::Fail {

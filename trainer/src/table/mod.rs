@@ -4,14 +4,20 @@ mod columns;
 mod csv_rows;
 mod format;
 mod json_rows;
+mod notation;
+mod numbers;
 mod parquet_rows;
 mod record;
+mod scan;
 
 use std::path::{Path, PathBuf};
 
 pub use columns::{ColumnRules, Leniency};
 pub use format::Format;
-pub use record::{Record, read_records, read_records_keeping};
+pub use notation::{DecimalMark, Notation, NotationRules, Separator};
+pub use numbers::{is_missing, is_missing_level, number};
+pub use record::{OutcomeWords, Record, read_outcomes, read_records};
+pub use scan::{Scan, scan};
 
 use crate::error::Error;
 

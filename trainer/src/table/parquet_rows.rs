@@ -19,82 +19,111 @@ use super::columns::{Role, roles};
 use super::record::{Record, RecordBuilder, Request};
 use crate::error::Error;
 
-pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
-    let path = request.path;
-    let not_parquet = |error: &dyn std::fmt::Display| Error::Table {
-        file: path.to_owned(),
-        problem: format!("this is not a readable Parquet file ({error}); export it again"),
-    };
-    if path == Path::new("-") {
-        let problem = "Parquet cannot be read from standard input; name a file, or pipe CSV".into();
-        return Err(Error::Usage { problem });
-    }
-    let file = File::open(path).map_err(Error::read(path))?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        let problem = "this is a folder; name a file in it".into();
-        return Err(Error::Table {
-            file: path.to_owned(),
-            problem,
-        });
-    }
-    let damaged = || not_parquet(&"it is damaged");
-    let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))
-        .ok_or_else(damaged)?
-        .map_err(|error| not_parquet(&error))?;
-    let names: Vec<String> = builder
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| field.name().clone())
-        .collect();
-    let roles = roles(
-        &names,
-        request.schema,
-        request.rules,
-        request.needs_target,
-        request.kept,
-    )
-    .map_err(|problem| Error::Table {
-        file: path.to_owned(),
-        problem,
-    })?;
-    for (name, (field, role)) in names.iter().zip(builder.schema().fields().iter().zip(&roles)) {
-        if *role != Role::Unread && !is_readable(field.data_type()) {
-            let problem = format!(
-                "column {name} has type {}; numbers, texts and booleans can be read: cast it to one of them",
-                field.data_type()
-            );
+/// What is called with the columns of a batch, the position of a row in it, and the row's number.
+type Visit<'a> = dyn FnMut(&[ArrayRef], usize, u64) -> Result<(), Error> + 'a;
+
+/// A Parquet file, batch by batch.
+pub(super) struct ParquetRows<'a> {
+    path: &'a Path,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    pub(super) names: Vec<String>,
+}
+
+impl<'a> ParquetRows<'a> {
+    pub(super) fn open(path: &'a Path) -> Result<Self, Error> {
+        if path == Path::new("-") {
+            let problem = "Parquet cannot be read from standard input; name a file, or pipe CSV".into();
+            return Err(Error::Usage { problem });
+        }
+        let file = File::open(path).map_err(Error::read(path))?;
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            let problem = "this is a folder; name a file in it".into();
             return Err(Error::Table {
                 file: path.to_owned(),
                 problem,
             });
         }
+        let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file))
+            .ok_or_else(|| damaged(path))?
+            .map_err(|error| not_parquet(path, &error))?;
+        let fields = builder.schema().fields().iter();
+        let names = fields.map(|field| field.name().clone()).collect();
+        Ok(Self { path, builder, names })
     }
-    let mut batches = guarded(|| builder.with_batch_size(8192).build())
-        .ok_or_else(damaged)?
-        .map_err(|error| not_parquet(&error))?;
-    let mut row = 0;
-    while let Some(batch) = guarded(|| batches.next()).ok_or_else(damaged)? {
-        let batch = batch.map_err(|error| not_parquet(&error))?;
-        for index in 0..batch.num_rows() {
-            let mut builder = RecordBuilder::new(request, row + 1, row);
-            for (column, role) in batch.columns().iter().zip(&roles) {
-                match (role, column.data_type()) {
-                    (Role::Unread, _) => {}
-                    (Role::Id, DataType::Int64) if column.is_valid(index) => {
-                        builder.id(column.as_primitive::<Int64Type>().value(index).to_string());
-                    }
-                    (Role::Id, DataType::UInt64) if column.is_valid(index) => {
-                        builder.id(column.as_primitive::<UInt64Type>().value(index).to_string());
-                    }
-                    _ => builder.cell(*role, cell(column, index)),
-                }
+
+    /// Why a column cannot be read, if so.
+    pub(super) fn unreadable(&self, column: usize) -> Option<String> {
+        let data_type = self.builder.schema().field(column).data_type();
+        (!is_readable(data_type))
+            .then(|| format!("has type {data_type}; numbers, texts and booleans can be read: cast it to one of them"))
+    }
+
+    /// Calls `visit` with the columns of each batch, the position of a row in it, and the row's number from 0.
+    pub(super) fn each(self, visit: &mut Visit<'_>) -> Result<(), Error> {
+        let path = self.path;
+        let mut batches = guarded(|| self.builder.with_batch_size(8192).build())
+            .ok_or_else(|| damaged(path))?
+            .map_err(|error| not_parquet(path, &error))?;
+        let mut row = 0;
+        while let Some(batch) = guarded(|| batches.next()).ok_or_else(|| damaged(path))? {
+            let batch = batch.map_err(|error| not_parquet(path, &error))?;
+            for index in 0..batch.num_rows() {
+                visit(batch.columns(), index, row)?;
+                row += 1;
             }
-            visit(builder.finish())?;
-            row += 1;
+        }
+        Ok(())
+    }
+}
+
+fn not_parquet(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::Table {
+        file: path.to_owned(),
+        problem: format!("this is not a readable Parquet file ({error}); export it again"),
+    }
+}
+
+fn damaged(path: &Path) -> Error {
+    not_parquet(path, &"it is damaged")
+}
+
+pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    let rows = ParquetRows::open(request.path)?;
+    let wrong = |problem: String| Error::Table {
+        file: request.path.to_owned(),
+        problem,
+    };
+    let roles = roles(
+        &rows.names,
+        request.schema,
+        request.rules,
+        request.needs_target,
+        request.kept,
+    )
+    .map_err(wrong)?;
+    for (column, (name, role)) in rows.names.iter().zip(&roles).enumerate() {
+        if *role != Role::Unread
+            && let Some(problem) = rows.unreadable(column)
+        {
+            return Err(wrong(format!("column {name} {problem}")));
         }
     }
-    Ok(())
+    rows.each(&mut |columns, index, row| {
+        let mut builder = RecordBuilder::new(request, row + 1, row);
+        for (column, role) in columns.iter().zip(&roles) {
+            match (role, column.data_type()) {
+                (Role::Unread, _) => {}
+                (Role::Id, DataType::Int64) if column.is_valid(index) => {
+                    builder.id(column.as_primitive::<Int64Type>().value(index).to_string());
+                }
+                (Role::Id, DataType::UInt64) if column.is_valid(index) => {
+                    builder.id(column.as_primitive::<UInt64Type>().value(index).to_string());
+                }
+                _ => builder.cell(*role, cell(column, index)),
+            }
+        }
+        visit(builder.finish())
+    })
 }
 
 thread_local! {
@@ -134,7 +163,7 @@ fn is_readable(data_type: &DataType) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers are read as f64, as from CSV")]
-fn cell(column: &ArrayRef, row: usize) -> Raw<'_> {
+pub(super) fn cell(column: &ArrayRef, row: usize) -> Raw<'_> {
     if column.is_null(row) {
         return Raw::Missing;
     }

@@ -3,9 +3,13 @@
 use std::path::Path;
 
 use candor_core::application::FieldProblem;
+use candor_core::schema::{Field, FieldKind};
 use candor_core::{Application, FieldError, Raw, Schema, ValueError};
+use serde::Deserialize;
 
 use super::columns::{ColumnRules, Role};
+use super::notation::DecimalMark;
+use super::numbers::{is_missing, number, plain};
 use super::{Format, csv_rows, json_rows, parquet_rows};
 use crate::error::Error;
 
@@ -24,6 +28,16 @@ pub struct Record {
     pub application: Result<Application, Vec<FieldError>>,
 }
 
+/// What the target column writes for the two outcomes, where it is not 1 and 0.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeWords {
+    /// For a client who defaulted.
+    pub bad: String,
+    /// For one who did not.
+    pub good: String,
+}
+
 /// How a table is read.
 pub(super) struct Request<'a> {
     pub(super) path: &'a Path,
@@ -31,6 +45,7 @@ pub(super) struct Request<'a> {
     pub(super) rules: ColumnRules,
     pub(super) needs_target: bool,
     pub(super) kept: &'a [String],
+    pub(super) outcomes: Option<&'a OutcomeWords>,
 }
 
 /// Reads `path` (`-` is standard input) and calls `visit` with each row, in order.
@@ -46,19 +61,27 @@ pub fn read_records(
     needs_target: bool,
     visit: &mut dyn FnMut(Record) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    read_records_keeping(path, format, schema, rules, needs_target, &[], visit)
+    let request = Request {
+        path,
+        schema,
+        rules,
+        needs_target,
+        kept: &[],
+        outcomes: None,
+    };
+    read(&request, format, visit)
 }
 
-/// As [`read_records`], and every record keeps its cells of the columns `kept`, which are no fields and must be there.
+/// As [`read_records`], with the target, which may be written in words; every record keeps its cells of the columns `kept`,
+/// which are no fields and must be there.
 ///
 /// # Errors
 /// As [`read_records`].
-pub fn read_records_keeping(
+pub fn read_outcomes(
     path: &Path,
-    format: Option<Format>,
     schema: &Schema,
+    outcomes: Option<&OutcomeWords>,
     rules: ColumnRules,
-    needs_target: bool,
     kept: &[String],
     visit: &mut dyn FnMut(Record) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -66,19 +89,29 @@ pub fn read_records_keeping(
         path,
         schema,
         rules,
-        needs_target,
+        needs_target: true,
         kept,
+        outcomes,
     };
+    read(&request, None, visit)
+}
+
+fn read(
+    request: &Request<'_>,
+    format: Option<Format>,
+    visit: &mut dyn FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let path = request.path;
     let mut rows = 0_u64;
     let mut count = |record: Record| {
         rows += 1;
         visit(record)
     };
     match Format::of(path, format)? {
-        Format::Csv => csv_rows::read(&request, false, &mut count)?,
-        Format::CsvGz => csv_rows::read(&request, true, &mut count)?,
-        Format::Jsonl => json_rows::read(&request, &mut count)?,
-        Format::Parquet => parquet_rows::read(&request, &mut count)?,
+        Format::Csv => csv_rows::read(request, false, &mut count)?,
+        Format::CsvGz => csv_rows::read(request, true, &mut count)?,
+        Format::Jsonl => json_rows::read(request, &mut count)?,
+        Format::Parquet => parquet_rows::read(request, &mut count)?,
     }
     if rows == 0 {
         let problem = "the table has no rows; check that the export was complete".into();
@@ -94,6 +127,8 @@ pub fn read_records_keeping(
 pub(super) struct RecordBuilder<'a> {
     schema: &'a Schema,
     needs_target: bool,
+    outcomes: Option<&'a OutcomeWords>,
+    decimal: DecimalMark,
     line: u64,
     id: String,
     target: Option<bool>,
@@ -109,6 +144,8 @@ impl<'a> RecordBuilder<'a> {
         Self {
             schema,
             needs_target: request.needs_target,
+            outcomes: request.outcomes,
+            decimal: DecimalMark::Point,
             line,
             id: row.to_string(),
             target: None,
@@ -118,10 +155,16 @@ impl<'a> RecordBuilder<'a> {
         }
     }
 
+    /// With numbers that are written with this decimal mark.
+    pub(super) fn decimal(mut self, decimal: DecimalMark) -> Self {
+        self.decimal = decimal;
+        self
+    }
+
     pub(super) fn cell(&mut self, role: Role, raw: Raw<'_>) {
         match role {
             Role::Field(index) => {
-                if let Err(problem) = self.application.set(self.schema, index, raw) {
+                if let Err(problem) = self.set(index, raw) {
                     let field = self.schema.fields[index].name.clone();
                     self.errors.push(FieldError {
                         field,
@@ -133,7 +176,7 @@ impl<'a> RecordBuilder<'a> {
             Role::Kept(place) => self.kept[place] = text_of(raw),
             // What scoring does not need cannot keep it from a row.
             Role::Target if !self.needs_target => {}
-            Role::Target => match target_of(raw) {
+            Role::Target => match target_of(raw, self.outcomes) {
                 Ok(target) => self.target = target,
                 Err(problem) => {
                     let field = self.schema.target.clone().unwrap_or_default();
@@ -141,6 +184,26 @@ impl<'a> RecordBuilder<'a> {
                 }
             },
             Role::Unread => {}
+        }
+    }
+
+    /// Puts a cell into its field. Where the field's own notation does not fit a text, that of tables may.
+    fn set(&mut self, index: usize, raw: Raw<'_>) -> Result<(), ValueError> {
+        let (Raw::Text(text), Some(field)) = (raw, self.schema.fields.get(index)) else {
+            return self.application.set(self.schema, index, raw);
+        };
+        let read_first = self.decimal == DecimalMark::Comma && matches!(field.kind, FieldKind::Number(_));
+        if read_first && let Some(number) = plain(text, self.decimal) {
+            return self.application.set(self.schema, index, Raw::Text(&number));
+        }
+        let problem = match self.application.set(self.schema, index, raw) {
+            Ok(()) => return Ok(()),
+            Err(problem) => problem,
+        };
+        match as_tables_write(field, text) {
+            Some(raw) if !read_first => self.application.set(self.schema, index, raw),
+            Some(Raw::Missing) => self.application.set(self.schema, index, Raw::Missing),
+            _ => Err(problem),
         }
     }
 
@@ -190,23 +253,41 @@ fn text_of(raw: Raw<'_>) -> String {
     }
 }
 
-/// A target is 0, 1 or missing, however it is written.
-fn target_of(raw: Raw<'_>) -> Result<Option<bool>, FieldProblem> {
+/// What a text that is not in the notation of programs means in a number or a flag.
+fn as_tables_write(field: &Field, text: &str) -> Option<Raw<'static>> {
+    match field.kind {
+        FieldKind::Category { .. } => None,
+        FieldKind::Number(_) | FieldKind::Flag { .. } if is_missing(text) => Some(Raw::Missing),
+        FieldKind::Flag { .. } => None,
+        FieldKind::Number(_) => number(text, DecimalMark::Point).map(Raw::Number),
+    }
+}
+
+/// A target is 0, 1 or missing, however it is written, or one of two words.
+fn target_of(raw: Raw<'_>, words: Option<&OutcomeWords>) -> Result<Option<bool>, FieldProblem> {
     let (number, written) = match raw {
         Raw::Missing => return Ok(None),
-        Raw::Flag(flag) => return Ok(Some(flag)),
+        Raw::Flag(flag) => (Some(f64::from(u8::from(flag))), flag.to_string()),
         Raw::Number(number) => (Some(number), number.to_string()),
-        Raw::Text(text) => (text.trim().parse().ok(), text.to_owned()),
+        Raw::Text(text) => (text.trim().parse().ok(), text.trim().to_owned()),
     };
-    match number {
-        Some(0.0) => Ok(Some(false)),
-        Some(1.0) => Ok(Some(true)),
-        Some(number) if number.is_nan() => Ok(None),
-        _ => Err(ValueError::NotAFlag {
+    if number.is_some_and(f64::is_nan) {
+        return Ok(None);
+    }
+    let (bad, good) = words.map_or(("1", "0"), |words| (words.bad.trim(), words.good.trim()));
+    let means = |word: &str| written == word || (number.is_some() && number == word.parse().ok());
+    if means(bad) {
+        Ok(Some(true))
+    } else if means(good) {
+        Ok(Some(false))
+    } else if is_missing(&written) {
+        Ok(None)
+    } else {
+        Err(ValueError::NotAFlag {
             found: written,
-            yes: "1".into(),
-            no: "0".into(),
+            yes: bad.into(),
+            no: good.into(),
         }
-        .into()),
+        .into())
     }
 }

@@ -5,7 +5,6 @@ use candor_core::ensemble::Compiled;
 
 use super::Data;
 use super::features::FeatureTable;
-use super::split::{stratified_folds, stratified_split};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit};
@@ -70,7 +69,7 @@ impl<'a> CrossValidation<'a> {
             growth,
             seed,
             count,
-            folds: stratified_folds(&data.outcomes, count, seed),
+            folds: data.folds(count, seed),
             raw: vec![0.0; data.outcomes.len()],
             trees: Vec::new(),
         }
@@ -87,8 +86,7 @@ impl<'a> CrossValidation<'a> {
         let rounds = match self.growth.trees {
             Some(count) => count,
             None => {
-                let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
-                let inner = stratified_split(&outcomes, self.seed.wrapping_add(fold as u64));
+                let inner = data.split_of(&learning, self.seed.wrapping_add(fold as u64));
                 let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
                 let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
                 let features = FeatureTable::new(self.definition, &data.applications, &growing);

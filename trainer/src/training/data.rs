@@ -1,5 +1,6 @@
 //! The training table in memory.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use candor_core::artifact::DataFingerprint;
@@ -7,7 +8,9 @@ use candor_core::{Application, Schema};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
-use crate::table::{ColumnRules, Format, read_records_keeping};
+use crate::table::{ColumnRules, OutcomeWords, read_outcomes};
+
+use super::split::{Split, folds_by_client, split_by_client};
 
 /// Applications and what became of them.
 #[derive(Debug, Clone)]
@@ -33,7 +36,20 @@ impl Data {
     /// # Errors
     /// Any row that does not fit, a missing target, one class only: the file, the line and the field are named.
     pub fn read(path: &Path, schema: &Schema, rules: ColumnRules) -> Result<Self, Error> {
-        Self::read_for("training", path, schema, rules, &[], &mut |_| {})
+        Self::read_outcomes(path, schema, None, rules)
+    }
+
+    /// Reads a table with its target, which may be written in words.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_outcomes(
+        path: &Path,
+        schema: &Schema,
+        words: Option<&OutcomeWords>,
+        rules: ColumnRules,
+    ) -> Result<Self, Error> {
+        Self::read_for("training", path, schema, words, rules, &[], &mut |_| {})
     }
 
     /// Reads a table with its target for a `purpose` that errors name, and with the cells of the columns `kept`.
@@ -45,6 +61,7 @@ impl Data {
         purpose: &str,
         path: &Path,
         schema: &Schema,
+        words: Option<&OutcomeWords>,
         rules: ColumnRules,
         kept: &[String],
         progress: &mut dyn FnMut(usize),
@@ -52,7 +69,7 @@ impl Data {
         let (mut ids, mut applications, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
         let mut cells = Vec::new();
         let mut hash = Sha256::new();
-        read_records_keeping(path, None::<Format>, schema, rules, true, kept, &mut |record| {
+        read_outcomes(path, schema, words, rules, kept, &mut |record| {
             let row_error = |problem: String| Error::Row {
                 file: path.to_owned(),
                 line: record.line,
@@ -61,8 +78,9 @@ impl Data {
             let application = record.application.map_err(|errors| row_error(describe(&errors)))?;
             let outcome = record.target.ok_or_else(|| {
                 let target = schema.target.as_deref().unwrap_or("target");
+                let (bad, good) = words.map_or(("1", "0"), |words| (words.bad.as_str(), words.good.as_str()));
                 row_error(format!(
-                    "{target} is empty; for {purpose}, every row needs 1 for a default or 0 for none"
+                    "{target} is empty; for {purpose}, every row needs {bad} for a default or {good} for none"
                 ))
             })?;
             hash.update([u8::from(outcome)]);
@@ -99,6 +117,46 @@ impl Data {
             kept: cells,
             fingerprint,
         })
+    }
+
+    /// Splits 60/20/20; all rows of a client stand on the same side.
+    pub fn split(&self, seed: u64) -> Split {
+        let all: Vec<usize> = (0..self.outcomes.len()).collect();
+        self.split_of(&all, seed)
+    }
+
+    /// As [`split`](Self::split), of some of the rows: positions in `rows`.
+    pub fn split_of(&self, rows: &[usize], seed: u64) -> Split {
+        let outcomes: Vec<bool> = rows.iter().map(|&row| self.outcomes[row]).collect();
+        split_by_client(&self.clients(rows), &outcomes, seed)
+    }
+
+    /// The fold of each row, from 0; all rows of a client stand in the same.
+    pub fn folds(&self, folds: usize, seed: u64) -> Vec<usize> {
+        let all: Vec<usize> = (0..self.outcomes.len()).collect();
+        folds_by_client(&self.clients(&all), &self.outcomes, folds, seed)
+    }
+
+    /// Clients, in the order of their first rows, and rows without an id each as a client.
+    pub fn client_count(&self) -> usize {
+        let all: Vec<usize> = (0..self.outcomes.len()).collect();
+        self.clients(&all).iter().max().map_or(0, |last| last + 1)
+    }
+
+    /// The client of each row, numbered in the order of their first rows.
+    fn clients(&self, rows: &[usize]) -> Vec<usize> {
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        let mut count = 0;
+        let mut next = || {
+            count += 1;
+            count - 1
+        };
+        rows.iter()
+            .map(|&row| match self.ids[row].as_str() {
+                "" => next(),
+                id => *known.entry(id).or_insert_with(&mut next),
+            })
+            .collect()
     }
 }
 

@@ -15,7 +15,6 @@ use super::evaluation::evaluate;
 use super::features::FeatureTable;
 use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
-use super::split::stratified_split;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit};
@@ -67,7 +66,7 @@ pub fn train(
     progress: &mut dyn FnMut(Stage),
 ) -> Result<Trained, Error> {
     let growth = Growth::new(options.trees);
-    let split = stratified_split(&data.outcomes, options.seed);
+    let split = data.split(options.seed);
     let features = FeatureTable::new(definition, &data.applications, &split.train);
     let matrix = features.matrix();
     let training = matrix.sample(&split.train, &data.outcomes);

@@ -18,9 +18,17 @@ const FOLDS: u64 = 2;
 
 /// Splits 60/20/20, stratified by outcome.
 pub fn stratified_split(outcomes: &[bool], seed: u64) -> Split {
-    let parts = deal(outcomes, 5, &mut Random::new(seed, SPLIT));
+    parts_of(&deal(outcomes, 5, &mut Random::new(seed, SPLIT)))
+}
+
+/// As [`stratified_split`], with all rows of a client in one part; `clients` holds the number of each row's client.
+pub(super) fn split_by_client(clients: &[usize], outcomes: &[bool], seed: u64) -> Split {
+    parts_of(&deal_clients(clients, outcomes, 5, &mut Random::new(seed, SPLIT)))
+}
+
+fn parts_of(parts: &[usize]) -> Split {
     let rows = |wanted: &[usize]| {
-        (0..outcomes.len())
+        (0..parts.len())
             .filter(|&row| wanted.contains(&parts[row]))
             .collect::<Vec<_>>()
     };
@@ -34,6 +42,22 @@ pub fn stratified_split(outcomes: &[bool], seed: u64) -> Split {
 /// The fold of each row, from 0, stratified by outcome.
 pub fn stratified_folds(outcomes: &[bool], folds: usize, seed: u64) -> Vec<usize> {
     deal(outcomes, folds, &mut Random::new(seed, FOLDS))
+}
+
+/// As [`stratified_folds`], with all rows of a client in one fold.
+pub(super) fn folds_by_client(clients: &[usize], outcomes: &[bool], folds: usize, seed: u64) -> Vec<usize> {
+    deal_clients(clients, outcomes, folds, &mut Random::new(seed, FOLDS))
+}
+
+/// Deals clients, each of the class bad if one of its rows is. Where every row is a client, as [`deal`] does.
+fn deal_clients(clients: &[usize], outcomes: &[bool], hands: usize, random: &mut Random) -> Vec<usize> {
+    let count = clients.iter().max().map_or(0, |last| last + 1);
+    let mut is_bad = vec![false; count];
+    for (&client, &outcome) in clients.iter().zip(outcomes) {
+        is_bad[client] |= outcome;
+    }
+    let hand_of = deal(&is_bad, hands, random);
+    clients.iter().map(|&client| hand_of[client]).collect()
 }
 
 /// Deals the rows of each class, in random order, to `hands` hands in turn.
@@ -67,6 +91,8 @@ mod tests {
             assert!((part.len() as f64 - share * 1003.0).abs() <= 3.0, "{} rows", part.len());
             assert!((bad - share * 92.0).abs() <= 3.0, "{bad} bad rows");
         }
+        let everybody: Vec<usize> = (0..1003).collect();
+        assert_eq!(split, split_by_client(&everybody, &outcomes, 5), "a client a row");
         assert_ne!(
             split,
             stratified_split(&outcomes, 6),
@@ -77,5 +103,22 @@ mod tests {
             stratified_split(&outcomes, 5),
             "the same seed gives the same split"
         );
+    }
+
+    #[test]
+    fn rows_of_a_client_stay_together() {
+        let clients: Vec<usize> = (0..900).map(|row| row / 3).collect();
+        let outcomes: Vec<bool> = (0..900).map(|row| row % 30 == 0).collect();
+        let folds = folds_by_client(&clients, &outcomes, 5, 3);
+        for rows in folds.chunks(3) {
+            assert!(rows.iter().all(|fold| *fold == rows[0]), "{rows:?}");
+        }
+        for fold in 0..5 {
+            let bad = (0..900).filter(|&row| folds[row] == fold && outcomes[row]).count();
+            assert_eq!(bad, 6, "fold {fold}");
+        }
+        let split = split_by_client(&clients, &outcomes, 3);
+        let side = |row: usize| (split.train.contains(&row), split.test.contains(&row));
+        assert!((0..300).all(|client| side(3 * client) == side(3 * client + 2)));
     }
 }
