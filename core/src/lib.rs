@@ -39,4 +39,4 @@ pub use artifact::{LoadError, Model};
 pub use decision::{Decision, Explanation, Reason, RiskLevel, Score, Waterfall};
 pub use schema::{Field, FieldKind, Schema, ValueError};
 pub use scorer::{BackgroundExplainer, InteractionMatrix, Interactions, Scorer, TooManyFeatures};
-pub use text::{Language, Text};
+pub use text::{Language, Text, hexadecimal};

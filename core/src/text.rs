@@ -28,6 +28,40 @@ pub struct Text {
     pub fr: String,
 }
 
+impl Language {
+    /// A finite number with `decimals` digits after the point: `12,345.6` in English, `12 345,6` with narrow no-break
+    /// spaces in French. What rounds to 0 has no sign.
+    ///
+    /// ```
+    /// use candor_core::Language;
+    /// assert_eq!(Language::En.number(-12345.64, 1), "−12,345.6");
+    /// assert_eq!(Language::Fr.number(-0.04, 1), "0,0");
+    /// ```
+    pub fn number(self, value: f64, decimals: usize) -> String {
+        let plain = format!("{:.decimals$}", value.abs());
+        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+        let (thousands, point) = match self {
+            Self::En => (',', '.'),
+            Self::Fr => ('\u{202f}', ','),
+        };
+        let mut text = String::with_capacity(plain.len() + 6);
+        if value < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+            text.push('−');
+        }
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                text.push(thousands);
+            }
+            text.push(digit);
+        }
+        if !fraction.is_empty() {
+            text.push(point);
+            text.push_str(fraction);
+        }
+        text
+    }
+}
+
 impl Text {
     /// A text from its two versions.
     pub fn new(en: impl Into<String>, fr: impl Into<String>) -> Self {
@@ -44,4 +78,14 @@ impl Text {
             Language::Fr => &self.fr,
         }
     }
+}
+
+/// Bytes as lower-case hexadecimal digits, two a byte.
+///
+/// ```
+/// assert_eq!(candor_core::hexadecimal(&[0x0f, 0xa0]), "0fa0");
+/// ```
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -275,18 +275,27 @@ fn odd_tables_become_models() {
         ),
         (
             "protected.csv",
-            with_column(plain.clone(), "Age", |row| (20 + row % 40).to_string()).to_csv(),
+            with_column(plain.clone(), "gender", |row| ["m", "f"][row % 2].to_owned()).to_csv(),
             &[],
             &[
-                "Not an input: Age: Age is a protected attribute. Pass --keep 'Age'",
+                "Not an input: gender: Gender is a protected attribute. Pass --keep 'gender'",
                 "Inputs: 4 fields",
             ],
         ),
         (
             "kept.csv",
-            with_column(plain.clone(), "Age", |row| (20 + row % 40).to_string()).to_csv(),
-            &["--keep", "Age"],
+            with_column(plain.clone(), "gender", |row| ["m", "f"][row % 2].to_owned()).to_csv(),
+            &["--keep", "gender"],
             &["Inputs: 5 fields", "Not inputs: none"],
+        ),
+        (
+            "flagged.csv",
+            with_column(plain.clone(), "Age", |row| (20 + row % 40).to_string()).to_csv(),
+            &[],
+            &[
+                "Check: Age is an input: Age is a protected attribute.",
+                "Inputs: 5 fields",
+            ],
         ),
         (
             "dropped.csv",
@@ -367,7 +376,7 @@ fn notations_give_the_same_model() {
 #[test]
 fn definitions_are_saved_and_used_again() {
     let folder = Folder::empty();
-    let table = with_column(clients(), "age", |row| (20 + row % 40).to_string());
+    let table = with_column(clients(), "gender", |row| ["m", "f"][row % 2].to_owned());
     folder.write("t.csv", table.to_csv());
     let train = ["train", "--table", "t.csv", "--id", "client", "--target", "default"];
     folder.succeed(&[&train[..], &["--save-definition", "t.toml"], &QUICK].concat());
@@ -383,11 +392,11 @@ fn definitions_are_saved_and_used_again() {
         "t",
     ];
     let text = folder.succeed(&join(&again, &QUICK)).text().to_owned();
-    assert!(text.contains("Not an input: age"), "{text}");
+    assert!(text.contains("Not an input: gender"), "{text}");
     let scores = |model: &str, input: &str| folder.succeed(&["score", "--model", model, "--input", input]).stdout;
     assert_eq!(scores("t.candor", "t.csv"), scores("again.candor", "t.csv"));
     let kept = folder
-        .succeed(&[&again[..], &["--keep", "age"], &QUICK].concat())
+        .succeed(&[&again[..], &["--keep", "gender"], &QUICK].concat())
         .text()
         .to_owned();
     assert!(kept.contains("Inputs: 5 fields"), "{kept}");

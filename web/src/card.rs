@@ -108,11 +108,10 @@ fn fact(name: &'static str, value: String) -> impl IntoView {
 /// Figures on the part that was kept apart, and what decisions cost beside doing without a model.
 fn quality(part: &Part, metrics: &Metrics, words: &'static Dictionary, language: Language) -> impl IntoView + use<> {
     let interval = |figure: &Interval, decimals: usize| {
-        let [value, low, high] =
-            [figure.value, figure.low, figure.high].map(|value| format::number(value, decimals, language));
+        let [value, low, high] = [figure.value, figure.low, figure.high].map(|value| language.number(value, decimals));
         (value, Some(format!("{low} – {high}")))
     };
-    let plain = |value: f64| (format::number(value, 4, language), None);
+    let plain = |value: f64| (language.number(value, 4), None);
     let figures = [
         (words.auc, interval(&metrics.auc, 4)),
         (words.gini, interval(&metrics.gini, 4)),
@@ -142,7 +141,7 @@ fn quality(part: &Part, metrics: &Metrics, words: &'static Dictionary, language:
                             <rect x="0" y="2" height="10" width=format!("{:.1}%", value / dearest * 100.0) />
                         </svg>
                     </td>
-                    <td class="table__number">{format::number(value, 3, language)}</td>
+                    <td class="table__number">{language.number(value, 3)}</td>
                     <td class="table__number table__interval">{between}</td>
                 </tr>
             }
@@ -184,7 +183,7 @@ fn parts(parts: &[Part], words: &'static Dictionary, language: Language) -> impl
             let auc = part
                 .metrics
                 .as_ref()
-                .map(|metrics| format::number(metrics.auc.value, 4, language));
+                .map(|metrics| language.number(metrics.auc.value, 4));
             view! {
                 <tr>
                     <th scope="row">{part_name(&part.name, words)}</th>

@@ -3,42 +3,13 @@
 use candor_core::schema::NumberKind;
 use candor_core::{Field, FieldKind, Language};
 
-/// The minus sign that is as wide as a plus.
-const MINUS: char = '−';
-
-/// `12,345.6` in English, `12 345,6` (narrow no-break space) in French.
-pub fn number(value: f64, decimals: usize, language: Language) -> String {
-    let plain = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let (thousands, point) = match language {
-        Language::En => (',', '.'),
-        Language::Fr => ('\u{202f}', ','),
-    };
-    let mut text = String::with_capacity(plain.len() + 4);
-    // A value that rounds to zero has no sign.
-    if value < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
-        text.push(MINUS);
-    }
-    for (position, digit) in whole.chars().enumerate() {
-        if position > 0 && (whole.len() - position).is_multiple_of(3) {
-            text.push(thousands);
-        }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push(point);
-        text.push_str(fraction);
-    }
-    text
-}
-
 /// A number with at most so many digits after the point, and no zeros at its end.
 pub fn number_up_to(value: f64, most_decimals: usize, language: Language) -> String {
     let plain = format!("{value:.most_decimals$}");
     let decimals = plain
         .split_once('.')
         .map_or(0, |(_, fraction)| fraction.trim_end_matches('0').len());
-    number(value, decimals, language)
+    language.number(value, decimals)
 }
 
 /// A number with as many digits as were typed, at most six after the point.
@@ -54,7 +25,7 @@ pub fn shown_number(field: &Field, kind: &NumberKind, value: f64, language: Lang
 /// A whole number.
 #[expect(clippy::cast_precision_loss, reason = "counts and points are far below 2^53")]
 pub fn whole(value: i64, language: Language) -> String {
-    number(value as f64, 0, language)
+    language.number(value as f64, 0)
 }
 
 /// A count, such as the rows of a table.
@@ -70,7 +41,7 @@ pub fn signed(value: i64, language: Language) -> String {
 
 /// Parts of a point: one digit after the decimal separator, with a sign.
 pub fn signed_parts(value: f64, language: Language) -> String {
-    let text = number(value, 1, language);
+    let text = language.number(value, 1);
     if value > 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
         format!("+{text}")
     } else {
@@ -80,7 +51,7 @@ pub fn signed_parts(value: f64, language: Language) -> String {
 
 /// `6.3%` in English, `6,3 %` in French.
 pub fn percent(share: f64, decimals: usize, language: Language) -> String {
-    with_percent_sign(&number(share * 100.0, decimals, language), language)
+    with_percent_sign(&language.number(share * 100.0, decimals), language)
 }
 
 /// A bound in percent, such as `5%` or `9.1%`.
@@ -151,5 +122,5 @@ pub fn feature_value(value: f64, language: Language) -> Option<String> {
         _ if size >= 0.1 => 2,
         _ => 4,
     };
-    Some(number(value, decimals, language))
+    Some(language.number(value, decimals))
 }

@@ -36,6 +36,7 @@ use crate::decision::{Calibration, Policy};
 use crate::ensemble::Ensemble;
 use crate::preprocessing::Preprocessing;
 use crate::schema::Schema;
+use crate::text::hexadecimal;
 
 /// The format version that this build writes, and the newest one that it reads.
 pub const FORMAT_VERSION: u32 = 2;
@@ -216,12 +217,7 @@ impl Model {
 
     /// SHA-256 of a model file's header and document, as stored in the file: the model's identity, in hexadecimal.
     pub fn digest_of(bytes: &[u8]) -> Option<String> {
-        let digest = bytes.get(20..HEADER)?;
-        let mut text = String::with_capacity(2 * digest.len());
-        for digit in digest.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-            text.push(char::from_digit(u32::from(digit), 16)?);
-        }
-        Some(text)
+        bytes.get(20..HEADER).map(hexadecimal)
     }
 
     fn check(&self) -> Result<(), LoadError> {

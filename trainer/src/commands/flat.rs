@@ -19,8 +19,8 @@ pub(super) struct Flat {
     /// Any table with one row per application (.csv, .csv.gz, .parquet); its columns are looked at and described.
     ///
     /// Numbers, yes and no, and categories become inputs. Identifiers, dates, free text and columns that never change are
-    /// left out, and so are protected attributes, told by their names (sex, age, marital status, children …). The output
-    /// names each with the reason. Empty cells, NA, NaN, null, ? and the like are missing values, and so are values such
+    /// left out, and so are attributes that credit law protects, told by their names (sex, marital status, origin …); age
+    /// and dependants, which it lets a score use under conditions, stay inputs. The output names each with the reason. Empty cells, NA, NaN, null, ? and the like are missing values, and so are values such
     /// as -999 that lie far from all others.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub(super) table: Option<PathBuf>,

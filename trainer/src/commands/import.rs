@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use candor_core::Scorer;
 use candor_core::artifact::Model;
 use candor_core::import::{self, Format, Origin};
+use candor_core::{Scorer, hexadecimal};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
@@ -156,10 +156,7 @@ impl Import {
                 .unwrap_or_else(|| "model".into()),
             format,
             file: file_name.into_owned(),
-            sha256: Sha256::digest(&bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            sha256: hexadecimal(&Sha256::digest(&bytes)),
         };
         let mut policy = PolicyFile::parse("policy.toml (built in)", policy::DEFAULT)?;
         // What the built-in policy keeps out are fields of another table.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use candor_core::hexadecimal;
 use clap::Args;
 use sha2::{Digest, Sha256};
 
@@ -133,7 +134,7 @@ impl Tune {
         let header = Header {
             candor_tune: env!("CARGO_PKG_VERSION").to_owned(),
             data: data.fingerprint.sha256.clone(),
-            definition: texts.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            definition: hexadecimal(&texts.finalize()),
             objective: self.objective,
             folds: search.folds,
             seed: self.seed,

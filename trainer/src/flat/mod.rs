@@ -18,7 +18,7 @@ use draft::Draft;
 use kind::{Kind, kind_of};
 pub use leakage::suspects;
 use profile::Profile;
-use protected::protected;
+use protected::{Treatment, protected};
 
 /// What the analyst says of a flat table.
 #[derive(Debug, Clone, Default)]
@@ -64,20 +64,28 @@ impl FlatTable {
 }
 
 /// Those of the columns `names` that are kept out because of what their names say, unless they are in `keep`, and a
-/// note on each.
+/// note on each column with a protected attribute.
 pub fn protected_among(names: &[&str], keep: &[String]) -> (Vec<Excluded>, Vec<String>) {
     let guarded = names.iter().filter(|name| !keep.iter().any(|kept| kept == *name));
-    let excluded: Vec<Excluded> = guarded.filter_map(|name| protected(name)).collect();
-    let notes = excluded.iter().map(note_of).collect();
+    let (mut excluded, mut notes) = (Vec::new(), Vec::new());
+    for (treatment, column) in guarded.filter_map(|name| protected(name)) {
+        let Excluded { field, why } = &column;
+        match treatment {
+            Treatment::Barred => {
+                notes.push(format!(
+                    "Not an input: {field}: {} Pass --keep '{field}' if it should be one.",
+                    why.en
+                ));
+                excluded.push(column);
+            }
+            Treatment::Flagged => notes.push(format!(
+                "Check: {field} is an input: {} Laws that let a statistical score use it set conditions. Pass --drop \
+                 '{field}' to leave it out, --keep '{field}' to say that it may stay.",
+                why.en
+            )),
+        }
+    }
     (excluded, notes)
-}
-
-fn note_of(excluded: &Excluded) -> String {
-    let Excluded { field, why } = excluded;
-    format!(
-        "Not an input: {field}: {} Pass --keep '{field}' if it should be one.",
-        why.en
-    )
 }
 
 /// The columns of a table while it is read.
@@ -167,20 +175,22 @@ impl<'a> Columns<'a> {
         }
         let outcomes = target::outcomes(target, &self.profiles[position], self.options.bad.as_deref())
             .map_err(|problem| self.problem(problem))?;
-        let (mut fields, mut unused, mut excluded) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fields, mut unused) = (Vec::new(), Vec::new());
         for (column, name) in self.names.iter().enumerate() {
             if name == target || Some(name) == self.options.id.as_ref() {
                 continue;
             }
             match self.kind(column) {
-                Ok(kind) => {
-                    let kept = self.options.keep.contains(name);
-                    excluded.extend(protected(name).filter(|_| self.options.guards && !kept));
-                    fields.push((name.clone(), kind));
-                }
+                Ok(kind) => fields.push((name.clone(), kind)),
                 Err(why) => unused.push((name.clone(), why)),
             }
         }
+        let (excluded, about_protected) = if self.options.guards {
+            let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+            protected_among(&names, &self.options.keep)
+        } else {
+            Default::default()
+        };
         if fields.len() > usize::from(u16::MAX) {
             return Err(self.problem(format!("{} columns are too many; leave some out", fields.len())));
         }
@@ -233,7 +243,7 @@ impl<'a> Columns<'a> {
                 .iter()
                 .map(|(name, why)| format!("Left out: {}: {why}.", shown(name))),
         );
-        notes.extend(excluded.iter().map(note_of));
+        notes.extend(about_protected);
         Ok(FlatTable {
             definition: draft.text(),
             excluded,

@@ -3,11 +3,24 @@
 use candor_core::Text;
 use candor_core::decision::Excluded;
 
-/// Words of a name, and why such a column is no input: the attributes that the built-in policy keeps out, and those
-/// that credit laws name besides (ECOA; Charter of Fundamental Rights of the European Union, article 21).
-const PROTECTED: [(&[&str], &str, &str); 9] = [
+/// What becomes of a column with a protected attribute when nobody has said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Treatment {
+    /// It is no input.
+    Barred,
+    /// It is an input, and the analyst is told: credit laws let statistical scoring use it under conditions
+    /// (Regulation B, 12 CFR 1002.6(b)(2) on age).
+    Flagged,
+}
+
+use Treatment::{Barred, Flagged};
+
+/// Words of a name, the treatment, and why: the attributes that the built-in policy keeps out, and those that credit
+/// laws name besides (ECOA; Charter of Fundamental Rights of the European Union, article 21).
+const PROTECTED: [(&[&str], Treatment, &str, &str); 9] = [
     (
         &["sex", "gender", "sexe", "genre", "geschlecht", "male", "female"],
+        Barred,
         "Gender is a protected attribute.",
         "Le sexe est un critère protégé.",
     ),
@@ -23,6 +36,7 @@ const PROTECTED: [(&[&str], &str, &str); 9] = [
             "alter",
             "geburt",
         ],
+        Flagged,
         "Age is a protected attribute.",
         "L’âge est un critère protégé.",
     ),
@@ -38,6 +52,7 @@ const PROTECTED: [(&[&str], &str, &str); 9] = [
             "personal status",
             "civil status",
         ],
+        Barred,
         "Family status is a protected attribute.",
         "La situation de famille est un critère protégé.",
     ),
@@ -53,11 +68,13 @@ const PROTECTED: [(&[&str], &str, &str); 9] = [
             "enfants",
             "kinder",
         ],
+        Flagged,
         "The number of dependants reveals the family situation.",
         "Le nombre de personnes à charge révèle la situation de famille.",
     ),
     (
         &["race", "racial", "ethnic", "ethnicity", "ethnie", "colour"],
+        Barred,
         "Ethnic origin is a protected attribute.",
         "L’origine ethnique est un critère protégé.",
     ),
@@ -72,21 +89,25 @@ const PROTECTED: [(&[&str], &str, &str); 9] = [
             "nationalité",
             "birthplace",
         ],
+        Barred,
         "Nationality is a protected attribute.",
         "La nationalité est un critère protégé.",
     ),
     (
         &["religion", "religious", "faith"],
+        Barred,
         "Religion is a protected attribute.",
         "La religion est un critère protégé.",
     ),
     (
         &["disability", "disabled", "handicap", "pregnant", "pregnancy", "health"],
+        Barred,
         "Health is a protected attribute.",
         "La santé est un critère protégé.",
     ),
     (
         &["orientation"],
+        Barred,
         "Sexual orientation is a protected attribute.",
         "L’orientation sexuelle est un critère protégé.",
     ),
@@ -97,23 +118,21 @@ const NOT_OF_A_PERSON: [&str; 12] = [
     "account", "car", "loan", "credit", "company", "business", "vehicle", "house", "file", "months", "coverage", "own",
 ];
 
-/// Why a column of this name is kept out, if it is.
-pub(super) fn protected(name: &str) -> Option<Excluded> {
+/// The protected attribute that a column of this name holds, if any, and what becomes of the column.
+pub(super) fn protected(name: &str) -> Option<(Treatment, Excluded)> {
     let words = words(name);
-    let (found, en, fr) = PROTECTED
+    let (found, treatment, en, fr) = PROTECTED
         .iter()
-        .find(|(marks, _, _)| marks.iter().any(|mark| is_in(mark, &words)))?;
+        .find(|(marks, ..)| marks.iter().any(|mark| is_in(mark, &words)))?;
     let is_age = found.contains(&"age") && !words.iter().any(|word| word.contains("birth") || word == "dob");
     if is_age && words.iter().any(|word| NOT_OF_A_PERSON.contains(&word.as_str())) {
         return None;
     }
-    Some(Excluded {
+    let excluded = Excluded {
         field: name.to_owned(),
-        why: Text {
-            en: (*en).to_owned(),
-            fr: (*fr).to_owned(),
-        },
-    })
+        why: Text::new(*en, *fr),
+    };
+    Some((*treatment, excluded))
 }
 
 /// Whether a mark, of one word or several, is among the words of a name.

@@ -193,7 +193,8 @@ impl<'a> RecordBuilder<'a> {
             return self.application.set(self.schema, index, raw);
         };
         let read_first = self.decimal == DecimalMark::Comma && matches!(field.kind, FieldKind::Number(_));
-        if read_first && let Some(number) = plain(text, self.decimal) {
+        let finite = |number: &String| number.parse().is_ok_and(f64::is_finite);
+        if read_first && let Some(number) = plain(text, self.decimal).filter(finite) {
             return self.application.set(self.schema, index, Raw::Text(&number));
         }
         let problem = match self.application.set(self.schema, index, raw) {

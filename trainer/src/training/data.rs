@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candor_core::artifact::DataFingerprint;
-use candor_core::{Application, Schema};
+use candor_core::{Application, Schema, hexadecimal};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
@@ -101,7 +101,7 @@ impl Data {
             Ok(())
         })?;
         check_classes(purpose, path, schema, &outcomes)?;
-        let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&hash.finalize());
         let file = path
             .file_name()
             .map_or_else(String::new, |name| name.to_string_lossy().into_owned());

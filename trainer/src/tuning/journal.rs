@@ -9,6 +9,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use candor_core::hexadecimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -179,11 +180,8 @@ fn json(path: &Path, value: &impl Serialize) -> Result<String, Error> {
 /// A JSON object with its check, as a line, and the check.
 fn sealed(object: &str, before: &str) -> (String, String) {
     let digest = Sha256::new().chain_update(before).chain_update(object).finalize();
-    let check: String = digest
-        .iter()
-        .take(CHECK_DIGITS / 2)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut check = hexadecimal(&digest);
+    check.truncate(CHECK_DIGITS);
     let open = object.strip_suffix('}').unwrap_or(object);
     (format!("{open}{CHECK_KEY}{check}\"}}\n"), check)
 }

@@ -26,31 +26,11 @@ impl Numbers {
 
     /// A number with `digits` digits after the point, as text: `12,345.6` or `12 345,6`.
     pub(super) fn text(self, value: f64, digits: usize) -> String {
-        if !value.is_finite() {
-            return NONE.to_owned();
+        if value.is_finite() {
+            self.language.number(value, digits)
+        } else {
+            NONE.to_owned()
         }
-        let plain = format!("{:.digits$}", value.abs());
-        let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-        let (thousands, point) = match self.language {
-            Language::En => (',', '.'),
-            Language::Fr => ('\u{202f}', ','),
-        };
-        let mut text = String::with_capacity(plain.len() + 6);
-        // What rounds to 0 has no sign.
-        if value < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
-            text.push('−');
-        }
-        for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                text.push(thousands);
-            }
-            text.push(digit);
-        }
-        if !fraction.is_empty() {
-            text.push(point);
-            text.push_str(fraction);
-        }
-        text
     }
 
     /// A share as per cent, as text.
