@@ -258,16 +258,7 @@ impl Sizes {
                     "jszip/dist/jszip.min.js",
                 ],
             ),
-            _ => within(
-                &self.npm.join("dist"),
-                &[
-                    "wasm/candor_embed_bg.wasm",
-                    "wasm/candor_embed.js",
-                    "index.js",
-                    "scorer.js",
-                    "errors.js",
-                ],
-            ),
+            _ => within(&self.npm.join("dist"), &["wasm/candor_embed_simd_bg.wasm", "index.js"]),
         }
     }
 }

@@ -81,7 +81,8 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
 
 /// Builds the engine for JavaScript: the npm package as it would be published.
 ///
-/// Two halves meet in `dist/`: the TypeScript of `embed/npm`, compiled, and in `dist/wasm/` the engine with its bindings.
+/// The TypeScript of `embed/npm`, compiled, and the engine's bindings become one script for pages and one for Node: a page
+/// that imports a dozen modules waits for three turns of the network before it can ask for the engine.
 pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
     let sources = ["ensemble", "core", "embed", "tests/package-lock.json"];
     built_from(
@@ -90,25 +91,36 @@ pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
         &sources,
         &workspace.npm().join("package.json"),
         || {
-            let fresh = workspace.target.join("npm.new");
+            let (fresh, modules) = (workspace.target.join("npm.new"), workspace.target.join("npm.modules"));
             remove(&fresh)?;
-            let (dist, wasm) = (fresh.join("dist"), fresh.join("dist").join("wasm"));
-            // The compiler is one of the tests' npm packages, so that there is one lock file.
-            let mut compile = tools::npm(&workspace.root.join("tests"));
-            log.run(compile.args(["run", "build-engine", "--", "--outDir"]).arg(&dist))?;
-            engine(workspace, log, "", &wasm)?;
+            remove(&modules)?;
+            let (dist, bindings) = (fresh.join("dist"), modules.join("wasm"));
+            // Compiler and bundler are among the tests' npm packages, so that there is one lock file.
+            let npm = || tools::npm(&workspace.root.join("tests"));
+            let mut compile = npm();
+            compile.args(["run", "compile-engine", "--", "--outDir"]).arg(&modules);
+            log.run(compile.arg("--declarationDir").arg(&dist))?;
+            engine(workspace, log, "", &bindings)?;
             let vectors = workspace.target.join("npm.simd");
             engine(workspace, log, "+simd128", &vectors)?;
             // One set of bindings serves both builds of the engine: what differs is inside.
-            let bindings = "candor_embed.js";
-            if fs::read(wasm.join(bindings)).ok() != fs::read(vectors.join(bindings)).ok() {
+            let (script, other) = (bindings.join("candor_embed.js"), vectors.join("candor_embed.js"));
+            if fs::read(&script).ok() != fs::read(&other).ok() {
                 return Err(Error::Differs {
-                    path: vectors.join(bindings),
-                    from: wasm.join(bindings),
+                    path: other,
+                    from: script,
                 });
             }
-            let (from, to) = (vectors.join(ENGINE), wasm.join("candor_embed_simd_bg.wasm"));
-            fs::rename(&from, &to).map_err(Error::io("move into place", &to))?;
+            let mut bundle = npm();
+            bundle.args(["run", "bundle-engine", "--"]);
+            bundle.arg(modules.join("index.js")).arg(modules.join("node.js"));
+            log.run(bundle.arg(format!("--outdir={}", dist.display())))?;
+            let wasm = dist.join("wasm");
+            fs::create_dir_all(&wasm).map_err(Error::io("create", &wasm))?;
+            for (from, name) in [(bindings, ENGINE), (vectors, "candor_embed_simd_bg.wasm")] {
+                let to = wasm.join(name);
+                fs::rename(from.join(ENGINE), &to).map_err(Error::io("move into place", &to))?;
+            }
             for name in [
                 "embed/npm/package.json",
                 "embed/npm/README.md",
@@ -167,7 +179,7 @@ fn engine(workspace: &Workspace, log: &Log, features: &str, folder: &Path) -> Re
         .join("candor_embed.wasm");
     log.run(
         tool(workspace, "wasm-bindgen")
-            .args(["--target", "web", "--out-dir"])
+            .args(["--target", "web", "--omit-default-module-path", "--out-dir"])
             .arg(folder)
             .arg(&module),
     )?;
