@@ -2,7 +2,8 @@
 //!
 //! The standard library is fast at both, at the price of 35 KB of code and tables in the engine's WebAssembly, where a
 //! handful of numbers is read and one is written when something is wrong. Here exact integers of any length do the work
-//! wherever a plain division does not, which is rare: a number of up to 15 digits takes the short way (Clinger 1990).
+//! wherever a plain division does not: a number of up to 15 digits takes the short way (Clinger 1990), and one of up to 19 is
+//! divided by a power of ten that fits a word.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write};
@@ -42,7 +43,8 @@ fn signed(text: &[u8]) -> (bool, &[u8]) {
 
 fn magnitude(text: &[u8]) -> Option<f64> {
     // The number is 0.d₁d₂d₃… · 10^point; zeros in front are no digits.
-    let (mut digits, mut point, mut seen, mut fraction) = (Vec::new(), 0_i64, false, false);
+    let mut digits = Vec::with_capacity(text.len().min(MOST_DIGITS));
+    let (mut point, mut seen, mut fraction) = (0_i64, false, false);
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
         match byte {
@@ -100,36 +102,22 @@ fn nearest(digits: &[u8], point: i64) -> f64 {
         return f64::INFINITY;
     }
     let power = point - digits.len() as i64;
-    if digits.len() <= 15 {
-        let whole = digits.iter().fold(0_u64, |whole, &digit| whole * 10 + u64::from(digit)) as f64;
-        if let Some(&scale) = POWERS.get(power.unsigned_abs() as usize) {
-            return if power < 0 { whole / scale } else { whole * scale };
-        }
+    let whole = || digits.iter().fold(0_u64, |whole, &digit| whole * 10 + u64::from(digit));
+    if digits.len() <= 15
+        && let Some(&scale) = POWERS.get(power.unsigned_abs() as usize)
+    {
+        let whole = whole() as f64;
+        return if power < 0 { whole / scale } else { whole * scale };
     }
-    let (mut over, mut under) = (Big::default(), Big::from(1));
-    for &digit in digits {
-        over.multiply_add(10, u32::from(digit));
-    }
-    for _ in 0..power.unsigned_abs() {
-        if power < 0 { &mut under } else { &mut over }.multiply_add(10, 0);
-    }
-    // over / under lies between 2^53 and 2^55 after a shift, or what is smaller has two bits more than it may keep.
-    let shift = (54 - (over.bits() as i64 - under.bits() as i64)).min(1076);
-    if shift < 0 { &mut under } else { &mut over }.shift_left(shift.unsigned_abs() as usize);
-    under.shift_left(56);
-    let mut quotient = 0_u64;
-    for _ in 0..56 {
-        under.halve();
-        quotient <<= 1;
-        if over.compare(&under) != Ordering::Less {
-            over.subtract(&under);
-            quotient |= 1;
-        }
-    }
+    let Quotient { quotient, shift, exact } = if digits.len() <= 19 && (-18..=0).contains(&power) {
+        Quotient::of_words(whole(), 10_u64.pow(power.unsigned_abs() as u32))
+    } else {
+        Quotient::of_digits(digits, power)
+    };
     let dropped = (i64::from(64 - quotient.leading_zeros()) - 53).max(shift - 1074);
     let (mut kept, half) = (quotient >> dropped, 1 << (dropped - 1));
     let below = quotient & (2 * half - 1);
-    if below > half || (below == half && (!over.is_zero() || kept % 2 == 1)) {
+    if below > half || (below == half && (!exact || kept % 2 == 1)) {
         kept += 1;
     }
     // kept · 2^(dropped − shift), whose last bit is worth 2^−1074 at least; a carry counts the exponent up by itself.
@@ -143,6 +131,63 @@ fn nearest(digits: &[u8], point: i64) -> f64 {
         f64::INFINITY
     } else {
         f64::from_bits(bits)
+    }
+}
+
+/// A number as quotient / 2^shift, the quotient of 54 bits or more, and whether nothing was cut off. Of a number that is too
+/// small for so many bits, there are two more than it may keep.
+struct Quotient {
+    quotient: u64,
+    shift: i64,
+    exact: bool,
+}
+
+impl Quotient {
+    /// Of `over / under`, which are not 0; the latter is below 2^63.
+    fn of_words(over: u64, under: u64) -> Self {
+        let (mut quotient, mut rest, mut shift) = (over / under, over % under, 0);
+        while quotient >> 54 == 0 {
+            rest <<= 1;
+            let fits = rest >= under;
+            rest -= if fits { under } else { 0 };
+            quotient = quotient << 1 | u64::from(fits);
+            shift += 1;
+        }
+        Self {
+            quotient,
+            shift,
+            exact: rest == 0,
+        }
+    }
+
+    /// Of the whole number that digits write, times 10^power.
+    #[expect(clippy::cast_possible_wrap, reason = "some thousands of bits")]
+    fn of_digits(digits: &[u8], power: i64) -> Self {
+        let (mut over, mut under) = (Big::default(), Big::from(1));
+        for &digit in digits {
+            over.multiply_add(10, u32::from(digit));
+        }
+        for _ in 0..power.unsigned_abs() {
+            if power < 0 { &mut under } else { &mut over }.multiply_add(10, 0);
+        }
+        // over / under lies between 2^53 and 2^55 after a shift.
+        let shift = (54 - (over.bits() as i64 - under.bits() as i64)).min(1076);
+        if shift < 0 { &mut under } else { &mut over }.shift_left(shift.unsigned_abs() as usize);
+        under.shift_left(56);
+        let mut quotient = 0_u64;
+        for _ in 0..56 {
+            under.halve();
+            quotient <<= 1;
+            if over.compare(&under) != Ordering::Less {
+                over.subtract(&under);
+                quotient |= 1;
+            }
+        }
+        Self {
+            quotient,
+            shift,
+            exact: over.is_zero(),
+        }
     }
 }
 

@@ -42,7 +42,20 @@ impl Scorer {
     /// [`LoadError`] says what is wrong with the bytes; a model that does not reproduce its own parity cases bit for
     /// bit is refused, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
-        let scorer = Self::from_checked(Model::from_bytes(bytes)?);
+        Self::load(bytes, None)
+    }
+
+    /// Loads a model file of which the host has computed the SHA-256, in a fraction of the time that WebAssembly takes: of
+    /// bytes 0 to 19 and all from byte 52 on, between which the digest stands that it is compared with.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn from_digested_bytes(bytes: &[u8], digest: [u8; 32]) -> Result<Self, LoadError> {
+        Self::load(bytes, Some(digest))
+    }
+
+    fn load(bytes: &[u8], digest: Option<[u8; 32]>) -> Result<Self, LoadError> {
+        let scorer = Self::from_checked(Model::from_bytes(bytes, digest)?);
         for (case, parity) in scorer.model.parity.iter().enumerate() {
             let application = scorer.parity_application(&parity.values)?;
             let log_odds = scorer.score(&application).log_odds.to_bits();

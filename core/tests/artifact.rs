@@ -69,6 +69,17 @@ fn the_header_is_as_documented() {
 }
 
 #[test]
+fn a_digest_computed_by_the_host_is_compared_as_the_engines_own() {
+    let bytes = small_model::model().to_bytes().unwrap();
+    let digest: [u8; 32] = bytes[20..HEADER].try_into().unwrap();
+    let load = |digest| Scorer::from_digested_bytes(&bytes, digest).map(|scorer| scorer.model().clone());
+    assert_eq!(load(digest).unwrap(), *Scorer::from_bytes(&bytes).unwrap().model());
+    let mut wrong = digest;
+    wrong[31] ^= 1;
+    assert_eq!(load(wrong).unwrap_err(), LoadError::Damaged);
+}
+
+#[test]
 fn a_file_cut_short_anywhere_is_refused() {
     let bytes = small_model::model().to_bytes().unwrap();
     assert_eq!(refusal(&[]), LoadError::NotAModel);

@@ -43,10 +43,14 @@ struct Loaded {
 
 #[wasm_bindgen]
 impl Scorer {
-    /// Loads the bytes of a model file.
+    /// Loads the bytes of a model file, with the digest that the host has computed of them, or none.
     #[wasm_bindgen(constructor)]
-    pub fn new(bytes: &[u8]) -> Scorer {
-        Self(candor_core::Scorer::from_bytes(bytes).map(|engine| Loaded {
+    pub fn new(bytes: &[u8], digest: &[u8]) -> Scorer {
+        let engine = match digest.try_into() {
+            Ok(digest) => candor_core::Scorer::from_digested_bytes(bytes, digest),
+            Err(_) => candor_core::Scorer::from_bytes(bytes),
+        };
+        Self(engine.map(|engine| Loaded {
             engine: Rc::new(engine),
             digest: Model::digest_of(bytes),
             background: OnceCell::new(),

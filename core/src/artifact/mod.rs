@@ -175,8 +175,9 @@ impl Model {
         document::write(self)
     }
 
-    /// Reads a model file and checks everything but its parity cases, which need a [`Scorer`](crate::Scorer).
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+    /// Reads a model file, of this digest if the host has computed it, and checks everything but its parity cases, which
+    /// need a [`Scorer`](crate::Scorer).
+    pub(crate) fn from_bytes(bytes: &[u8], computed: Option<[u8; 32]>) -> Result<Self, LoadError> {
         if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) || bytes.is_empty() {
             return Err(LoadError::NotAModel);
         }
@@ -197,7 +198,7 @@ impl Model {
             .fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
         let whole = document.len() as u64 == length;
         // A flipped bit in the version is damage, not a newer format: the digest tells.
-        let intact = whole && digest(&header[..20], document)[..] == header[20..];
+        let intact = whole && computed.unwrap_or_else(|| digest(&header[..20], document))[..] == header[20..];
         if version > FORMAT_VERSION && (intact || !whole) {
             return Err(LoadError::TooNew { found: version });
         }

@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { engineHere } from "./engine.js";
 import { LoadError } from "./errors.js";
-import { load as loadFetched } from "./index.js";
-import type { LoadOptions, ModelSource, Scorer } from "./scorer.js";
+import { loadWith, read, type LoadOptions, type ModelSource, type Scorer } from "./scorer.js";
 
 export * from "./index.js";
 
@@ -15,15 +14,17 @@ export * from "./index.js";
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
   const engine = options.engine ?? engineHere();
-  return loadFetched(await local(model), { engine: await fileOr(engine) });
+  const source = isFile(engine) ? await readFile(engine) : engine;
+  return loadWith(local(model), source);
 }
 
-async function local(model: ModelSource): Promise<ModelSource> {
-  return fileOr(model).catch((error: unknown) => {
+async function local(model: ModelSource): Promise<Uint8Array> {
+  if (!isFile(model)) return read(model);
+  return readFile(model).catch((error: unknown) => {
     throw new LoadError("NOT_FETCHED", error instanceof Error ? error.message : String(error));
   });
 }
 
-async function fileOr<T>(source: T): Promise<T | Uint8Array<ArrayBuffer>> {
-  return source instanceof URL && source.protocol === "file:" ? readFile(source) : source;
+function isFile(source: unknown): source is URL {
+  return source instanceof URL && source.protocol === "file:";
 }

@@ -38,8 +38,8 @@ export class Scorer {
   }
 
   /** @internal The engine must be running. */
-  static fromBytes(bytes: Uint8Array): Scorer {
-    const model = new engine.Scorer(bytes);
+  static fromBytes(bytes: Uint8Array, digest: Uint8Array): Scorer {
+    const model = new engine.Scorer(bytes, digest);
     try {
       return new Scorer(model);
     } catch (error) {
@@ -109,10 +109,30 @@ export class Scorer {
   }
 }
 
+/** The bytes of a model file. */
+export async function read(model: ModelSource): Promise<Uint8Array> {
+  if (model instanceof Uint8Array) return model;
+  if (model instanceof ArrayBuffer) return new Uint8Array(model);
+  if (model instanceof Response) return body(model);
+  if (model instanceof URL) return fetched(model);
+  throw new TypeError("a model is given as Uint8Array, ArrayBuffer, Response or URL");
+}
+
+/** Loads a model while the engine starts; `digestOf` is the host's way to compute the digest, if it has a quick one. */
+export async function loadWith(
+  model: Promise<Uint8Array>,
+  source: EngineSource,
+  digestOf?: (file: Uint8Array) => Promise<Uint8Array>,
+): Promise<Scorer> {
+  const digested = model.then(async (bytes) => [bytes, (await digestOf?.(bytes)) ?? new Uint8Array()] as const);
+  const [[bytes, digest]] = await Promise.all([digested, start(source)]);
+  return Scorer.fromBytes(bytes, digest);
+}
+
 let running: Promise<unknown> | undefined;
 
 /** Starts the engine once; a failed start is forgotten, so that the next call tries again. */
-export async function start(source: EngineSource | undefined): Promise<void> {
+async function start(source: EngineSource | undefined): Promise<void> {
   running ??= run(source);
   try {
     await running;
@@ -134,7 +154,7 @@ async function run(source: EngineSource | undefined): Promise<void> {
 }
 
 /** The bytes of a response. */
-export async function body(response: Response): Promise<Uint8Array> {
+async function body(response: Response): Promise<Uint8Array> {
   if (!response.ok) {
     throw new LoadError("NOT_FETCHED", `${response.url || "the model"}: ${response.status} ${response.statusText}`);
   }
@@ -142,7 +162,7 @@ export async function body(response: Response): Promise<Uint8Array> {
 }
 
 /** The bytes behind a URL. */
-export async function fetched(url: URL): Promise<Uint8Array> {
+async function fetched(url: URL): Promise<Uint8Array> {
   const response = await fetch(url).catch((error: unknown) => {
     throw new LoadError("NOT_FETCHED", `${url.href}: ${error instanceof Error ? error.message : String(error)}`);
   });

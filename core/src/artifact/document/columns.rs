@@ -23,24 +23,34 @@ impl<'a> Planes<'a> {
         Some(Self { bytes, count, width })
     }
 
-    pub(super) fn count(self) -> usize {
-        self.count
-    }
-
     /// Bytes of a number.
     pub(super) fn width(self) -> usize {
         self.width
     }
 
     /// The number at `index`, which is below the count.
-    #[inline(never)]
     pub(super) fn get(self, index: usize) -> u64 {
+        // The most frequent ones without a loop.
+        if self.width == 1 {
+            return self.bytes.get(index).copied().unwrap_or_default().into();
+        }
         let mut number = 0;
         for plane in (0..self.width).rev() {
             let byte = self.bytes.get(plane * self.count + index);
             number = number << 8 | u64::from(byte.copied().unwrap_or_default());
         }
         number
+    }
+
+    /// All numbers, plane by plane.
+    pub(super) fn all(self) -> Vec<u64> {
+        let mut numbers = vec![0; self.count];
+        for plane in self.bytes.chunks_exact(self.count.max(1)).rev() {
+            for (number, &byte) in numbers.iter_mut().zip(plane) {
+                *number = *number << 8 | u64::from(byte);
+            }
+        }
+        numbers
     }
 }
 

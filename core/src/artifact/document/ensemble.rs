@@ -298,11 +298,11 @@ struct Columns<'a> {
     tested: Planes<'a>,
     kinds: &'a [u8],
     starts: Vec<usize>,
-    thresholds: Planes<'a>,
+    thresholds: Vec<u64>,
     places: Planes<'a>,
     lengths: &'a [u8],
     words: &'a [u8],
-    leaves: Planes<'a>,
+    leaves: Vec<u64>,
     covers: Covers<'a>,
     node: usize,
     numeric: usize,
@@ -337,11 +337,11 @@ impl<'a> Columns<'a> {
             form: Bits::new(form),
             tested: Planes::new(tested, node_count, 1..=2)?,
             kinds,
-            thresholds: Planes::new(thresholds, threshold_count, 8..=8)?,
+            thresholds: Planes::new(thresholds, threshold_count, 8..=8)?.all(),
             places: Planes::new(places, numeric, 1..=4)?,
             lengths,
             words,
-            leaves: Planes::new(leaves, leaf_count, 8..=8)?,
+            leaves: Planes::new(leaves, leaf_count, 8..=8)?.all(),
             covers: Covers::new(covers, leaf_count)?,
             starts: starts(sizes, threshold_count)?,
             node: 0,
@@ -364,7 +364,7 @@ impl<'a> Columns<'a> {
             }
         }
         // The bits that fill the last byte up look like leaves, and may not be taken for some.
-        if count > self.kinds.len() - self.node || count >= self.leaves.count() - self.leaf {
+        if count > self.kinds.len() - self.node || count >= self.leaves.len() - self.leaf {
             return None;
         }
         tree.nodes.reserve_exact(count);
@@ -392,8 +392,8 @@ impl<'a> Columns<'a> {
             });
         }
         tree.category_words.shrink_to_fit();
-        for _ in 0..=count {
-            tree.leaves.push(f64::from_bits(self.leaves.get(self.leaf)));
+        for &value in self.leaves.get(self.leaf..)?.get(..=count)? {
+            tree.leaves.push(f64::from_bits(value));
             tree.covers.push(self.covers.next(self.leaf)?);
             self.leaf += 1;
         }
@@ -409,11 +409,8 @@ impl<'a> Columns<'a> {
         if let Some(&missing) = MISSING.get(kind) {
             let place = usize::try_from(self.places.get(self.numeric)).ok()?;
             self.numeric += 1;
-            let (&start, &end) = (
-                self.starts.get(usize::from(feature))?,
-                self.starts.get(usize::from(feature) + 1)?,
-            );
-            let threshold = (place < end - start).then(|| self.thresholds.get(start + place))?;
+            let &[start, end] = self.starts.get(usize::from(feature)..)?.first_chunk()?;
+            let threshold = *self.thresholds.get(start..end)?.get(place)?;
             return Some((feature, Test::AtMost(f64::from_bits(threshold), missing)));
         }
         let kind = kind - MISSING.len();
@@ -439,7 +436,7 @@ impl<'a> Columns<'a> {
             Covers::Whole(rest) => rest.is_empty(),
             Covers::Floats(_) => true,
         };
-        let nodes = self.node == self.kinds.len() && self.leaf == self.leaves.count();
+        let nodes = self.node == self.kinds.len() && self.leaf == self.leaves.len();
         let sets = self.lengths.is_empty() && self.words.is_empty();
         covers && nodes && sets && self.form.clone().all(|bit| !bit)
     }

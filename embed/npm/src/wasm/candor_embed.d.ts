@@ -3,7 +3,8 @@
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export class Scorer {
-  constructor(bytes: Uint8Array);
+  /** The digest is the host's SHA-256 (digest.ts), or empty. */
+  constructor(bytes: Uint8Array, digest: Uint8Array);
   free(): void;
   schema(): Bytes;
   card(): Bytes;
