@@ -34,14 +34,18 @@ const WIDTH: f64 = 480.0;
 const LEFT: f64 = 200.0;
 const RIGHT: f64 = 58.0;
 const TOP: f64 = 6.0;
-const STEP: f64 = 21.0;
-const LETTERS: usize = 27;
+/// Height of a row whose name takes one line, and two.
+const STEPS: [f64; 2] = [21.0, 31.0];
+/// Letters of a line.
+const LETTERS: usize = 28;
 
 impl Rows {
     /// The chart; `id` is like no other on the page.
     #[expect(clippy::cast_precision_loss, reason = "a handful of rows")]
     pub(super) fn svg(&self, id: usize, numbers: Numbers) -> String {
-        let bottom = TOP + self.rows.len() as f64 * STEP;
+        let names: Vec<Vec<String>> = self.rows.iter().map(|row| lines(&row.name)).collect();
+        let step = STEPS[usize::from(names.iter().any(|name| name.len() > 1))];
+        let bottom = TOP + self.rows.len() as f64 * step;
         let (right, height) = (WIDTH - RIGHT, bottom + 40.0);
         let axis = &self.axis;
         let x = |value: f64| {
@@ -80,16 +84,19 @@ impl Rows {
             );
         }
         let zero = x(0.0_f64.clamp(axis.low, axis.high));
-        for (index, row) in self.rows.iter().enumerate() {
-            let middle = TOP + (index as f64 + 0.5) * STEP;
-            let _ = write!(
-                svg,
-                "<g><title>{}</title><text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                escape(&row.name),
-                LEFT - 8.0,
-                middle + 4.0,
-                escape(&shorten(&row.name, LETTERS))
-            );
+        for ((index, row), name) in self.rows.iter().enumerate().zip(&names) {
+            let middle = TOP + (index as f64 + 0.5) * step;
+            let _ = write!(svg, "<g><title>{}</title>", escape(&row.name));
+            let first = middle + 4.0 - 6.5 * (name.len() - 1) as f64;
+            for (line, text) in name.iter().enumerate() {
+                let _ = write!(
+                    svg,
+                    "<text class=\"name\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+                    LEFT - 8.0,
+                    first + 13.0 * line as f64,
+                    escape(text)
+                );
+            }
             let place = x(row.value);
             let end = match row.interval {
                 Some((low, high)) => {
@@ -108,9 +115,9 @@ impl Rows {
                         svg,
                         "<rect class=\"bar s{style}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
                         zero.min(place),
-                        middle - STEP * 0.33,
+                        middle - STEPS[0] * 0.33,
                         (place - zero).abs(),
-                        STEP * 0.66
+                        STEPS[0] * 0.66
                     );
                     place.max(zero)
                 }
@@ -125,5 +132,42 @@ impl Rows {
         }
         svg.push_str("</svg>");
         svg
+    }
+}
+
+/// A name in one line, or in two of which the second may be cut.
+fn lines(name: &str) -> Vec<String> {
+    let fits = |text: &str| text.chars().count() <= LETTERS;
+    if fits(name) {
+        return vec![name.to_owned()];
+    }
+    let cuts = name.match_indices(' ').map(|(place, _)| name.split_at(place));
+    match cuts.filter(|(first, _)| fits(first)).last() {
+        Some((first, rest)) => vec![first.to_owned(), shorten(rest.trim_start(), LETTERS)],
+        None => vec![shorten(name, LETTERS)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_take_two_lines() {
+        for (name, wanted) in [
+            ("External score 3", vec!["External score 3"]),
+            (
+                "Weighted sum of the external scores, an unknown score being neutral",
+                vec!["Weighted sum of the external", "scores, an unknown score be…"],
+            ),
+            (
+                "Mean external score divided by credit term",
+                vec!["Mean external score divided", "by credit term"],
+            ),
+            ("AWORDTHATISLONGERTHANALINECANBE", vec!["AWORDTHATISLONGERTHANALINEC…"]),
+            ("", vec![""]),
+        ] {
+            assert_eq!(lines(name), wanted, "{name}");
+        }
     }
 }
