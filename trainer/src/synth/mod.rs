@@ -12,6 +12,7 @@
 mod applicant;
 mod application;
 mod bureau;
+mod bureau_balance;
 mod card;
 mod columns;
 mod error;
@@ -29,8 +30,6 @@ mod rows;
 mod tables;
 mod terms;
 
-#[cfg(test)]
-mod marginals;
 #[cfg(test)]
 mod tests;
 
