@@ -12,7 +12,15 @@ fn help_teaches_every_command_and_every_flag() {
     for (command, wanted) in [
         (
             "synth",
-            &["--clients", "--seed", "--output", "--compress", "no real person"][..],
+            &[
+                "--clients",
+                "--seed",
+                "--output",
+                "--format",
+                "--full",
+                "--compress",
+                "no real person",
+            ][..],
         ),
         (
             "train",

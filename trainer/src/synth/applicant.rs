@@ -229,7 +229,7 @@ impl Applicant {
 }
 
 fn income_type(random: &mut Random, years: f64, male: bool) -> &'static str {
-    let retirement = if male { 59.3 } else { 55.9 };
+    let retirement = if male { 58.9 } else { 55.3 };
     if random.chance(0.004 + 0.9 * sigmoid((years - retirement) / 1.9)) {
         "Pensioner"
     } else {
@@ -286,7 +286,7 @@ fn children(random: &mut Random, years: f64, family_status: &str) -> i64 {
 fn days_employed(random: &mut Random, years: f64, traits: Traits) -> i64 {
     // Nobody has worked longer than since the age of sixteen.
     let most = (years - 16.0) * 365.25;
-    let median = 1_350.0 * libm::exp(0.022 * (years - 40.0) + 0.12 * traits.discipline);
+    let median = 1_560.0 * libm::exp(0.022 * (years - 40.0) + 0.12 * traits.discipline);
     (random.lognormal(median, 1.05).min(most * random.between(0.75, 1.0)) as i64).max(20)
 }
 

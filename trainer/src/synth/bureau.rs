@@ -1,11 +1,11 @@
-//! Credits that other lenders reported, and their monthly states.
+//! Credits that other lenders reported.
 
 use super::applicant::Applicant;
 use super::random::{Random, sigmoid, snap};
 use super::request::Request;
 use super::risk::History;
-use super::writer::Table;
-use super::{Client, Tables};
+use super::rows::Rows;
+use super::tables::{Client, Tables};
 
 /// Every client has this many keys of its own, so that no key depends on the clients before.
 pub(super) const KEYS: i64 = 64;
@@ -16,12 +16,12 @@ pub(super) const DAYS_A_MONTH: f64 = 30.4375;
 
 const AGE_OF_CREDIT: [(f64, f64); 8] = [
     (0.0, 2_922.0),
-    (0.05, 2_660.0),
-    (0.25, 1_650.0),
-    (0.5, 985.0),
-    (0.75, 475.0),
-    (0.95, 128.0),
-    (0.99, 37.0),
+    (0.05, 2_680.0),
+    (0.25, 1_700.0),
+    (0.5, 1_035.0),
+    (0.75, 520.0),
+    (0.95, 150.0),
+    (0.99, 45.0),
     (1.0, 2.0),
 ];
 
@@ -110,12 +110,14 @@ pub(super) fn write(
         return;
     }
     let hunger = person.traits.hunger;
-    let count = i64::from(1 + random.count(4.45 * libm::exp(0.22 * hunger - 0.025), 1.5)).min(47);
+    let mean = if client.decided { 4.54 } else { 5.04 };
+    let count = i64::from(1 + random.count(mean * libm::exp(0.22 * hunger - 0.025), 1.5)).min(47);
     let file = File {
-        monthly: random.chance(0.48),
-        annuities: random.chance(0.45),
-        overdues: random.chance(0.4),
-        limits: random.chance(0.7),
+        // Monthly states are kept for all who applied lately, and were for one in three before.
+        monthly: random.chance(if client.decided { 0.352 } else { 0.9998 }),
+        annuities: random.chance(if client.decided { 0.24 } else { 0.64 }),
+        overdues: random.chance(if client.decided { 0.42 } else { 0.36 }),
+        limits: random.chance(if client.decided { 0.745 } else { 0.67 }),
     };
     let adult = person.age_days as f64 - 18.0 * 365.25;
     for nth in 0..count {
@@ -129,18 +131,34 @@ pub(super) fn write(
         credit.write(&mut tables.bureau, random, client.key, key, &file);
         credit.remember(past);
         if file.monthly {
-            credit.write_months(&mut tables.bureau_balance, random, key, person.traits.discipline, past);
+            credit.write_months(&mut tables.bureau_balance, random, client, key, person, past);
         }
+    }
+    // The bureau's list ends eight years back, while months are still kept of some credits that began before.
+    let forgotten = if file.monthly && adult > OLDEST {
+        random.poisson(0.345)
+    } else {
+        0
+    };
+    for nth in 0..i64::from(forgotten).min(KEYS - count) {
+        let age = OLDEST + random.between(1.0, 900.0);
+        let mut credit = Credit::draw(random, person, age.floor());
+        // It is mostly the long ones of which months are left.
+        if random.chance(0.4) {
+            credit.closed = Some(random.between(300.0, OLDEST).floor());
+        }
+        let key = FIRST_KEY + client.index * KEYS + count + nth;
+        credit.write_months(&mut tables.bureau_balance, random, client, key, person, past);
     }
 }
 
 /// One credit with another lender; days count back from the application.
-struct Credit {
+pub(super) struct Credit {
     kind: Kind,
-    age: f64,
+    pub(super) age: f64,
     planned_end: Option<f64>,
     /// Days since it was closed, if it was.
-    closed: Option<f64>,
+    pub(super) closed: Option<f64>,
     sold: bool,
     amount: f64,
     debt: f64,
@@ -196,8 +214,8 @@ impl Credit {
                 0.0,
             ),
         };
-        let overdue = (closed.is_none() && random.chance(0.005 * trouble)).then(|| {
-            let days = random.lognormal(25.0, 1.3).min(age).floor().max(1.0);
+        let overdue = (closed.is_none() && random.chance(0.004 * trouble)).then(|| {
+            let days = random.lognormal(38.0, 1.7).min(age).floor().max(1.0);
             (days as i64, snap(random.lognormal(3_000.0, 1.6), 4.5))
         });
         let most_overdue = if random.chance((0.15 * trouble).min(0.9)) {
@@ -228,91 +246,50 @@ impl Credit {
         }
     }
 
-    fn write(&self, table: &mut Table, random: &mut Random, client: i64, key: i64, file: &File) {
+    fn write(&self, rows: &mut Rows, random: &mut Random, client: i64, key: i64, file: &File) {
         let closed = self.closed.is_some();
-        table.int(client);
-        table.int(key);
-        table.text(if self.sold {
-            "Sold"
+        rows.int(client);
+        rows.int(key);
+        rows.level(if self.sold {
+            if random.chance(0.003) { "Bad debt" } else { "Sold" }
         } else if closed {
             "Closed"
         } else {
             "Active"
         });
-        table.text(random.level(&[("currency 1", 0.9993), ("currency 2", 0.0006), ("currency 3", 0.0001)]));
-        table.int(-self.age as i64);
-        table.int(self.overdue.map_or(0, |(days, _)| days));
+        rows.level(random.level(&[("currency 1", 0.9993), ("currency 2", 0.0006), ("currency 3", 0.0001)]));
+        rows.int(-self.age as i64);
+        rows.int(self.overdue.map_or(0, |(days, _)| days));
         let shown = if random.chance(0.012) { None } else { self.planned_end };
-        table.optional_int(shown.map(|days| days as i64));
-        table.optional_int(self.closed.map(|days| -days as i64));
+        rows.optional_int(shown.map(|days| days as i64));
+        rows.optional_int(self.closed.map(|days| -days as i64));
         let overdues = if closed {
             file.overdues
         } else {
             file.overdues || random.chance(0.02)
         };
-        table.optional_amount((overdues && random.chance(0.82)).then_some(self.most_overdue));
-        table.int(random.level(&[(0, 0.9963), (1, 0.0031), (2, 0.0005), (3, 0.0001)]));
-        table.amount(self.amount);
+        rows.optional_amount((overdues && random.chance(0.82)).then_some(self.most_overdue));
+        rows.int(random.level(&[(0, 0.9963), (1, 0.0031), (2, 0.0005), (3, 0.0001)]));
+        rows.amount(self.amount);
         let debt_known = !random.chance(if closed { 0.165 } else { 0.106 });
-        table.optional_amount(debt_known.then_some(self.debt));
+        rows.optional_amount(debt_known.then_some(self.debt));
         let limit_known = file.limits && random.chance(if closed { 0.84 } else { 0.98 });
-        table.optional_amount(limit_known.then_some(self.limit));
-        table.amount(self.overdue.map_or(0.0, |(_, amount)| amount));
-        table.text(self.kind.name());
+        rows.optional_amount(limit_known.then_some(self.limit));
+        rows.amount(self.overdue.map_or(0.0, |(_, amount)| amount));
+        rows.level(self.kind.name());
         // A closed record is last updated soon after its end, an open one last month.
         let updated = match self.closed {
             Some(days) => (days - random.exponential(40.0)).max(1.0),
             None if random.chance(0.12) => random.between(30.0, 900.0).min(self.age),
-            None => random.exponential(28.0).min(self.age),
+            None => random.exponential(28.0).max(1.0).min(self.age),
         };
-        table.int(-updated as i64);
+        rows.int(-updated as i64);
         let annuity = match self.closed {
             _ if random.chance(0.45) => 0.0,
             Some(_) if random.chance(0.4) => 0.0,
             _ => snap(self.amount * random.between(0.03, 0.15), 4.5),
         };
-        table.optional_amount((file.annuities && random.chance(0.96)).then_some(annuity));
-        table.end_row();
-    }
-
-    /// The monthly states, newest first as in the real file: C closed, X unknown, 0 in time, 1 to 5 ever later.
-    fn write_months(&self, table: &mut Table, random: &mut Random, key: i64, discipline: f64, past: &mut History) {
-        let first = (self.age / DAYS_A_MONTH) as i64;
-        let end = self.closed.map(|days| (days / DAYS_A_MONTH) as i64);
-        // Some records stop before the application.
-        let last = if random.chance(0.11) { random.whole(0, first) } else { 0 };
-        let silent = random.chance(0.15);
-        let unknown = random.between(0.0, 0.7);
-        let slip = 0.028 * libm::exp(-0.75 * discipline);
-        let worsen = (0.16 * libm::exp(-0.4 * discipline)).min(0.6);
-        // States are drawn forward in time, then written backward.
-        let mut states = [b'X'; 98];
-        let mut level: u8 = 0;
-        for month in (last..=first).rev() {
-            let state = &mut states[month as usize];
-            if end.is_some_and(|end| month < end) {
-                *state = b'C';
-                continue;
-            }
-            level = match level {
-                0 => u8::from(random.chance(slip)),
-                5 => 5,
-                _ if random.chance(worsen) => level + 1,
-                _ => 0,
-            };
-            if silent || random.chance(unknown) {
-                continue;
-            }
-            *state = b'0' + level;
-            past.bureau_months += 1.0;
-            // Old trouble counts for less.
-            past.bureau_late += f64::from(level) * if month < 24 { 1.0 } else { 0.5 };
-        }
-        for month in last..=first {
-            table.int(key);
-            table.int(-month);
-            table.text(std::str::from_utf8(&states[month as usize..=month as usize]).unwrap_or("X"));
-            table.end_row();
-        }
+        rows.optional_amount((file.annuities && random.chance(0.96)).then_some(annuity));
+        rows.end_row();
     }
 }

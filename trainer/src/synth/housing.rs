@@ -2,7 +2,7 @@
 
 use super::applicant::Applicant;
 use super::random::{Random, snap};
-use super::writer::Table;
+use super::rows::Rows;
 
 /// How a measure of the building is distributed.
 enum Shape {
@@ -161,7 +161,7 @@ impl Shape {
 }
 
 /// Writes the building's columns, from APARTMENTS_AVG to EMERGENCYSTATE_MODE.
-pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) {
+pub(super) fn write(rows: &mut Rows, random: &mut Random, person: &Applicant) {
     // How complete the building's file is: one number per client, so that columns are missing together.
     let file = random.uniform();
     let known = |random: &mut Random, share: f64| file >= 0.475 && file + 0.012 * random.normal() >= share;
@@ -177,10 +177,10 @@ pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) 
     for spread in [0.0, 0.02, 0.006] {
         for average in averages {
             match average {
-                None => table.missing(),
-                Some(value) if spread == 0.0 || value > 0.9 => table.decimal(value, 4),
+                None => rows.missing(),
+                Some(value) if spread == 0.0 || value > 0.9 => rows.decimal(value, 4),
                 Some(value) => {
-                    table.decimal((value * (1.0 + spread * (0.5 + random.normal()))).clamp(0.0, 1.0), 4);
+                    rows.decimal((value * (1.0 + spread * (0.5 + random.normal()))).clamp(0.0, 1.0), 4);
                 }
             }
         }
@@ -194,7 +194,7 @@ pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) 
             ("not specified", 0.0566),
         ])
     });
-    table.optional_text(fund);
+    rows.optional_level(fund);
     let house = known(random, 0.502).then(|| {
         random.level(&[
             ("block of flats", 0.982),
@@ -202,7 +202,7 @@ pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) 
             ("terraced house", 0.0083),
         ])
     });
-    table.optional_text(house);
+    rows.optional_level(house);
     if known(random, 0.484) {
         let area = Shape::Skewed {
             zero: 0.003,
@@ -210,9 +210,9 @@ pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) 
             sigma: 0.85,
         }
         .draw(random, size, 0.95);
-        table.decimal(area, 4);
+        rows.decimal(area, 4);
     } else {
-        table.missing();
+        rows.missing();
     }
     let walls = known(random, 0.509).then(|| {
         random.level(&[
@@ -225,7 +225,7 @@ pub(super) fn write(table: &mut Table, random: &mut Random, person: &Applicant) 
             ("Others", 0.0104),
         ])
     });
-    table.optional_text(walls);
+    rows.optional_level(walls);
     let emergency = known(random, 0.4755).then(|| random.level(&[("No", 0.9855), ("Yes", 0.0145)]));
-    table.optional_text(emergency);
+    rows.optional_level(emergency);
 }

@@ -1,11 +1,14 @@
 //! How a loan was repaid: its monthly states (POS_CASH_balance) and its instalments (installments_payments).
 
-use super::Tables;
 use super::applicant::Traits;
-use super::bureau::DAYS_A_MONTH;
+use super::bureau::{DAYS_A_MONTH, OLDEST};
 use super::random::{Random, snap};
 use super::risk::History;
-use super::writer::Table;
+use super::rows::Rows;
+use super::tables::Tables;
+
+/// Monthly records do not reach further back.
+pub(super) const OLDEST_MONTH: i64 = 96;
 
 /// What was agreed; days count back from the present application.
 pub(super) struct Plan {
@@ -13,6 +16,13 @@ pub(super) struct Plan {
     pub(super) first_due: i64,
     pub(super) months: i64,
     pub(super) annuity: f64,
+}
+
+impl Plan {
+    /// Days since an instalment was due; below 1 for those of the future.
+    pub(super) fn due(&self, number: i64) -> i64 {
+        self.first_due - 30 * (number - 1)
+    }
 }
 
 /// One instalment as the table shows it.
@@ -28,21 +38,23 @@ pub(super) struct Instalment {
 
 impl Instalment {
     /// Writes one row; `ids` are the keys of the previous application and of the client.
-    pub(super) fn write(&self, table: &mut Table, ids: (i64, i64)) {
-        table.int(ids.0);
-        table.int(ids.1);
-        table.float_int(self.version);
-        table.int(self.number);
-        table.float_int(-self.due);
-        table.optional_int(self.paid.map(|(day, _)| -day));
-        table.amount(self.amount);
-        table.optional_amount(self.paid.map(|(_, amount)| amount));
-        table.end_row();
+    pub(super) fn write(&self, rows: &mut Rows, ids: (i64, i64)) {
+        rows.int(ids.0);
+        rows.int(ids.1);
+        rows.float_int(self.version);
+        rows.int(self.number);
+        rows.float_int(-self.due);
+        rows.optional_int(self.paid.map(|(day, _)| -day));
+        rows.amount(self.amount);
+        rows.optional_amount(self.paid.map(|(_, amount)| amount));
+        rows.end_row();
     }
 }
 
 /// How a client pays one loan.
 pub(super) struct Habit {
+    /// How much more trouble than others: the mean is about 1.4.
+    pub(super) trouble: f64,
     pub(super) late: f64,
     pub(super) short: f64,
     early_days: f64,
@@ -53,23 +65,43 @@ impl Habit {
     pub(super) fn draw(random: &mut Random, traits: Traits) -> Self {
         let trouble = libm::exp(-0.75 * traits.discipline + 0.15 * traits.hunger + 0.45 * random.normal());
         Self {
+            trouble,
             late: (0.05 * trouble).min(0.75),
             short: (0.014 * trouble).min(0.4),
-            early_days: random.lognormal(7.5, 0.6),
+            early_days: random.lognormal(9.2, 0.6),
         }
     }
 
     /// Days from the due date to the payment: negative is early.
     pub(super) fn delay(&self, random: &mut Random) -> i64 {
         if random.chance(self.late) {
-            1 + random.lognormal(5.0, 1.1).min(400.0) as i64
+            1 + random.lognormal(3.6, 1.15).min(400.0) as i64
         } else {
             -random.exponential(self.early_days).min(60.0) as i64
         }
     }
 }
 
-/// Writes the rows of one loan and returns how many instalments it took or will take.
+/// How a loan went on.
+pub(super) struct Course {
+    /// How many instalments it took or will take.
+    pub(super) instalments: i64,
+    /// The last of them that was or will be paid; nothing is after it, if it is not the last.
+    last_paid: i64,
+}
+
+impl Course {
+    fn stops(&self) -> bool {
+        self.last_paid < self.instalments
+    }
+
+    /// Whether the client has stopped paying for good by now.
+    pub(super) fn is_abandoned(&self, plan: &Plan) -> bool {
+        self.stops() && plan.due(self.last_paid + 1) >= 1
+    }
+}
+
+/// Writes the rows of one loan.
 pub(super) fn write(
     tables: &mut Tables,
     random: &mut Random,
@@ -78,45 +110,58 @@ pub(super) fn write(
     cash: bool,
     traits: Traits,
     past: &mut History,
-) -> i64 {
+) -> Course {
     let habit = Habit::draw(random, traits);
-    // Cash loans are often refinanced, goods often paid off early.
-    let early = random.chance(if cash { 0.62 } else { 0.33 });
-    let wanted = if early {
-        (plan.months as f64 * random.between(0.2, 1.0)).ceil() as i64
-    } else {
-        plan.months
-    };
-    let mut count = wanted.clamp(1, plan.months);
+    // Cash loans are often refinanced, goods paid off early, at any time: so long plans seldom run to their end.
+    let early = 1 + random.exponential(if cash { 25.0 } else { 40.0 }) as i64;
+    let mut count = early.clamp(1, plan.months);
     // An early end that lies in the future has not been decided yet.
-    if plan.first_due - 30 * (count - 1) < 1 {
+    if plan.due(count) < 1 {
         count = plan.months;
     }
-    let worst = instalments(&mut tables.instalments, random, ids, plan, count, &habit, past);
-    balances(&mut tables.pos, random, ids, plan, count, &worst);
-    count
+    // Small loans for goods are left unpaid for good, cash loans hardly ever: their takers would get no other.
+    let stops = random.chance((if cash { 0.0003 } else { 0.003 } * habit.trouble).min(0.3));
+    let course = Course {
+        instalments: count,
+        last_paid: if stops { random.whole(0, count - 1) } else { count },
+    };
+    let worst = instalments(&mut tables.instalments, random, ids, plan, &course, &habit, past);
+    balances(&mut tables.pos, random, ids, plan, &course, &worst);
+    if course.is_abandoned(plan) {
+        past.short += 3.0;
+    }
+    course
 }
 
 /// Writes the instalments that fell due before the application; returns the days late of each.
 fn instalments(
-    table: &mut Table,
+    rows: &mut Rows,
     random: &mut Random,
     ids: (i64, i64),
     plan: &Plan,
-    count: i64,
+    course: &Course,
     habit: &Habit,
     past: &mut History,
 ) -> [i64; 97] {
     let mut worst = [0; 97];
     let mut version = 1;
-    for number in 1..=count {
-        let due = plan.first_due - 30 * (number - 1);
+    let count = course.instalments;
+    for number in 1..=course.last_paid {
+        let due = plan.due(number);
         if due < 1 {
+            break;
+        }
+        if due > OLDEST as i64 {
+            continue;
+        }
+        let paid_off = number == count && count < plan.months;
+        // A loan that is paid off by a new one shows no last payment.
+        if paid_off && random.chance(0.4) {
             break;
         }
         let mut amount = plan.annuity;
         if number == count {
-            if count < plan.months {
+            if paid_off {
                 // The rest is paid off at once, under a new version of the plan.
                 version = 2;
                 amount = snap(plan.annuity * (plan.months - count + 1) as f64 * 0.86, 0.045);
@@ -134,17 +179,23 @@ fn instalments(
             amount,
             paid: (paid >= 1).then_some((paid, amount)),
         };
-        if random.chance(habit.short) {
+        if delay <= 0 && random.chance(0.05) {
+            // Some pay in two parts, both in time.
+            let part = snap(amount * random.between(0.1, 0.9), 0.045);
+            instalment.paid = instalment.paid.map(|(day, _)| (day, part));
+            instalment.write(rows, ids);
+            instalment.paid = (due >= 1).then_some((due + (paid - due) / 2, amount - part));
+        } else if random.chance(habit.short) {
             // A part now, the rest later, or not at all so far.
             let part = snap(amount * random.between(0.1, 0.95), 0.045);
             instalment.paid = instalment.paid.map(|(day, _)| (day, part));
-            instalment.write(table, ids);
+            instalment.write(rows, ids);
             past.short += 1.0;
             let rest_day = paid - random.exponential(9.0) as i64;
             instalment.paid = (rest_day >= 1).then_some((rest_day, amount - part));
             worst[number as usize] = (due - rest_day).max(0);
         }
-        instalment.write(table, ids);
+        instalment.write(rows, ids);
         past.instalments += 1.0;
         if delay > 0 {
             past.late += if delay > 15 { 2.0 } else { 1.0 };
@@ -155,43 +206,63 @@ fn instalments(
 }
 
 /// Writes the monthly states, from the month of the contract to its end or to the month before the application.
-fn balances(table: &mut Table, random: &mut Random, ids: (i64, i64), plan: &Plan, count: i64, worst: &[i64; 97]) {
-    let first = ((plan.granted as f64 / DAYS_A_MONTH).round() as i64).clamp(1, 96);
-    for step in 0..=count {
+///
+/// A loan that nobody pays any more stays on the books, its days past due growing month by month.
+fn balances(rows: &mut Rows, random: &mut Random, ids: (i64, i64), plan: &Plan, course: &Course, worst: &[i64; 97]) {
+    let first = (plan.granted as f64 / DAYS_A_MONTH).round() as i64;
+    let (count, stops) = (course.instalments, course.stops());
+    // What is owed is mostly too little to count.
+    let tolerated = random.chance(0.85);
+    for step in 0..=(if stops { first } else { count }) {
         let month = first - step;
         if month < 1 {
             break;
         }
-        let done = step == count;
+        if month > OLDEST_MONTH {
+            continue;
+        }
+        let done = step == count && !stops;
         // A plan cut short shows its real length at the end.
         let agreed = if done { count } else { plan.months };
-        let left = if done { 0 } else { plan.months - step };
-        let late = worst[step.min(count) as usize];
-        // The debt is looked at once a month: short delays are mostly over by then.
-        let past_due = if late > 0 && !done {
-            (late - random.whole(0, 29)).max(0)
-        } else {
+        let left = if done { 0 } else { (plan.months - step).max(0) };
+        let unpaid = step - course.last_paid;
+        let past_due = if stops && unpaid > 0 {
+            (unpaid - 1) * 30 + 14
+        } else if done {
             0
+        } else {
+            // The debt is looked at once a month: short delays are mostly over by then.
+            let late = worst[step.min(count) as usize];
+            if late > 0 {
+                (late - random.whole(2, 40)).max(0)
+            } else {
+                0
+            }
         };
-        table.int(ids.0);
-        table.int(ids.1);
-        table.int(-month);
-        let known = !random.chance(0.0028);
-        table.optional_int(known.then_some(agreed));
-        table.optional_int(known.then_some(left));
-        table.text(match step {
+        rows.int(ids.0);
+        rows.int(ids.1);
+        rows.int(-month);
+        let known = !random.chance(0.0027);
+        rows.optional_int(known.then_some(agreed));
+        rows.optional_int(known.then_some(left));
+        rows.level(match step {
             _ if done => "Completed",
             0 if random.chance(0.1) => "Signed",
-            _ if past_due > 200 => "Demand",
+            _ if past_due > 200 && random.chance(0.045) => "Demand",
             _ => random.level(&[
-                ("Active", 0.9985),
+                ("Active", 0.9988),
                 ("Returned to the store", 0.0006),
                 ("Approved", 0.0005),
-                ("Amortized debt", 0.0003),
+                ("Amortized debt", 0.0001),
             ]),
         });
-        table.int(past_due);
-        table.int(if random.chance(0.4) { past_due } else { 0 });
-        table.end_row();
+        rows.int(past_due);
+        let counts = if stops && unpaid > 0 {
+            !tolerated
+        } else {
+            random.chance(0.8)
+        };
+        rows.int(if counts { past_due } else { 0 });
+        rows.end_row();
     }
 }

@@ -92,23 +92,30 @@ const POPULAR_GOODS: [f64; 7] = [
 ];
 
 impl Request {
-    /// Draws the request of an applicant.
-    pub(super) fn draw(random: &mut Random, person: &Applicant) -> Self {
+    /// Draws the request of an applicant. Those whose outcome is not known yet applied later: hardly any of them for a
+    /// card, and more is known about them.
+    pub(super) fn draw(random: &mut Random, person: &Applicant, decided: bool) -> Self {
         let score_z = scores(random, person);
-        let in_bureau = random.chance(0.862);
-        let revolving = random.chance(if person.years() < 40.0 { 0.135 } else { 0.062 });
+        let in_bureau = random.chance(if decided { 0.8569 } else { 0.8682 });
+        let revolving = random.chance(match person.years() {
+            _ if !decided => 0.009,
+            years if years < 40.0 => 0.135,
+            _ => 0.062,
+        });
         let (goods, credit, annuity, rate) = if revolving {
             let limit = (snap(random.lognormal(1.35 * person.income, 0.5), 45_000.0)).clamp(135_000.0, 2_250_000.0);
             let goods = (!random.chance(0.009)).then_some(limit);
             (goods, limit, limit * 0.05, 0.3)
         } else {
-            cash_loan(random, person, &score_z)
+            cash_loan(random, person, &score_z, decided)
         };
         // A third of what is known comes from the bureau: without a record there is no third score.
         let third = in_bureau && !random.chance(0.073);
         let grid = (normal_cdf(score_z[2]) * 1000.0).floor() / 1000.0 + 0.000_437;
         let scores = [
-            random.chance(0.434).then(|| quantile(&SCORE_1, normal_cdf(score_z[0]))),
+            random
+                .chance(if decided { 0.4362 } else { 0.5788 })
+                .then(|| quantile(&SCORE_1, normal_cdf(score_z[0]))),
             random.chance(0.998).then(|| quantile(&SCORE_2, normal_cdf(score_z[1]))),
             third.then(|| quantile(&SCORE_3, grid)),
         ];
@@ -125,7 +132,7 @@ impl Request {
             score_z,
             scores,
             in_bureau,
-            enquiries: in_bureau.then(|| enquiries(random, person.traits.hunger)),
+            enquiries: in_bureau.then(|| enquiries(random, person.traits.hunger, decided)),
             social: random.chance(0.9965).then(|| social(random, person.traits.discipline)),
             documents: documents(random, person, revolving),
         }
@@ -145,12 +152,19 @@ fn scores(random: &mut Random, person: &Applicant) -> [f64; 3] {
 }
 
 /// Goods price, credit, annuity and yearly rate of an instalment loan.
-fn cash_loan(random: &mut Random, person: &Applicant, score_z: &[f64; 3]) -> (Option<f64>, f64, f64, f64) {
+fn cash_loan(
+    random: &mut Random,
+    person: &Applicant,
+    score_z: &[f64; 3],
+    decided: bool,
+) -> (Option<f64>, f64, f64, f64) {
     let years = person.years();
     // Loans grow with income and with age up to fifty, as trust does.
     let hump = -0.0009 * (years - 47.0) * (years - 47.0);
-    let median = 525_000.0 * libm::pow(person.income / 148_000.0, 0.5) * libm::exp(hump + 0.05 * score_z[0]);
-    let raw = random.lognormal(median, 0.6).clamp(40_500.0, 3_600_000.0);
+    // Of late, less is asked for.
+    let level = if decided { 535_000.0 } else { 455_000.0 };
+    let median = level * libm::pow(person.income / 148_000.0, 0.45) * libm::exp(hump + 0.05 * score_z[0]);
+    let raw = random.lognormal(median, 0.55).clamp(40_500.0, 2_250_000.0);
     let popular = POPULAR_GOODS
         .iter()
         .copied()
@@ -183,14 +197,16 @@ fn cash_loan(random: &mut Random, person: &Applicant, score_z: &[f64; 3]) -> (Op
     (Some(goods), credit, snap(annuity, 4.5), rate)
 }
 
-fn enquiries(random: &mut Random, hunger: f64) -> [i64; 6] {
+fn enquiries(random: &mut Random, hunger: f64, decided: bool) -> [i64; 6] {
     let pull = libm::exp(0.3 * hunger - 0.045);
+    // The bureau has changed how it counts: of late, what was a week's or a month's enquiry falls into the quarter.
+    let (short, quarter) = if decided { (1.0, 0.265) } else { (0.04, 0.54) };
     [
         i64::from(random.poisson(0.0062)),
         i64::from(random.poisson(0.006 * pull)),
-        i64::from(random.poisson(0.034 * pull)),
-        i64::from(random.count(0.275 * pull, 0.35)),
-        i64::from(random.count(0.265 * pull, 0.9)),
+        i64::from(random.poisson(0.034 * short * pull)),
+        i64::from(random.count(0.275 * short * pull, 0.35)),
+        i64::from(random.count(quarter * pull, 0.9)),
         i64::from(random.count(1.91 * pull, 2.4)),
     ]
 }

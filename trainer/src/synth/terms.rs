@@ -23,9 +23,15 @@ fn annuity(credit: f64, months: i64, monthly_rate: f64) -> f64 {
 }
 
 /// Draws the terms of a cash loan.
-pub(super) fn cash(random: &mut Random, person: &Applicant) -> Terms {
-    let months = random.level(&levels::MONTHS_CASH);
-    let median = 260_000.0 * libm::pow(person.income / 148_000.0, 0.5) * libm::pow(months as f64 / 24.0, 0.8);
+pub(super) fn cash(random: &mut Random, person: &Applicant, granted: bool) -> Terms {
+    // Large and long loans are refused more often.
+    let months = random.level(if granted {
+        &levels::MONTHS_CASH
+    } else {
+        &levels::MONTHS_CASH_REFUSED
+    });
+    let base = if granted { 265_000.0 } else { 310_000.0 };
+    let median = base * libm::pow(person.income / 148_000.0, 0.5) * libm::pow(months as f64 / 24.0, 0.8);
     let application = snap(
         random.lognormal(median, 0.75),
         random.level(&[(45_000.0, 0.4), (22_500.0, 0.2), (4_500.0, 0.4)]),
@@ -107,7 +113,7 @@ pub(super) fn consumer(random: &mut Random, person: &Applicant, family: &str) ->
 /// Draws the terms of a credit card.
 pub(super) fn card(random: &mut Random, person: &Applicant) -> Terms {
     let limit = snap(
-        random.lognormal(120_000.0 * libm::pow(person.income / 148_000.0, 0.5), 0.8),
+        random.lognormal(175_000.0 * libm::pow(person.income / 148_000.0, 0.5), 0.68),
         22_500.0,
     )
     .clamp(45_000.0, 1_350_000.0);
