@@ -11,7 +11,8 @@ use super::print;
 use super::progress::bar;
 use crate::definition::{self, Definition};
 use crate::error::Error;
-use crate::learner::{self, Parameters};
+use crate::learner::{self, Method, Parameters};
+use crate::monotone::{constrain, describe};
 use crate::output::{Cell, Column, ColumnType, OutputFile, TableWriter, destination};
 use crate::policy::{self, PolicyFile};
 use crate::table::{self, ColumnRules, Format};
@@ -34,6 +35,8 @@ Examples:
   candor train --table loans.csv.gz --target status --bad late --save-definition loans.toml
   candor train --table loans.csv.gz --features loans.toml --output loans.candor
   candor train --data applications.csv --cv 5 --oof oof.csv --output model.candor
+  candor train --data data --output model.candor --cv 5 --baselines
+  candor train --data data --output model.candor --cv 5 --monotone
   candor train --data data --output model.candor --parameters tuned.toml
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
@@ -66,6 +69,24 @@ pub(super) struct Train {
     /// Grow exactly this many trees instead of stopping early.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
+    /// Average the scores of this many models that differ in their seeds; 3 unless said otherwise, and 1 with --trees.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
+    average: Option<u16>,
+    /// Hold the model to the directions of the policy, as in "a better external score never counts against a client". With
+    /// --cv, says what that costs.
+    #[arg(
+        long,
+        value_name = "METHOD",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "intermediate"
+    )]
+    monotone: Option<Method>,
+    /// Also measure simpler models on the same folds: the default rate, logistic regression on weights of evidence, a
+    /// random forest, LightGBM as it is by itself. Needs --cv.
+    #[arg(long, requires = "cv")]
+    baselines: bool,
     /// Parameter file, as candor tune writes it.
     #[arg(long, value_name = "FILE")]
     parameters: Option<PathBuf>,
@@ -85,6 +106,9 @@ pub(super) struct Train {
     force: bool,
 }
 
+/// Models that are averaged where growing stops early. One more gains less and less, and makes the file larger.
+const AVERAGED: u16 = 3;
+
 /// The table that training reads.
 pub(super) const TABLE: &str = "application_train";
 
@@ -103,6 +127,15 @@ impl Train {
         }
         for assignment in &self.set {
             parameters.set(assignment)?;
+        }
+        if let Some(method) = self.monotone {
+            if parameters.get("zero_as_missing") == Some("true") {
+                let problem = "--monotone does not go with zero_as_missing: zeros would have no place in the order";
+                return Err(Error::Usage {
+                    problem: problem.into(),
+                });
+            }
+            parameters.hold(method);
         }
         Ok(parameters)
     }
@@ -142,6 +175,7 @@ impl Train {
             );
             return Err(Error::Usage { problem });
         }
+        let (definition, free, directions) = self.hold(definition, &mut policy)?;
         let data = Data::read_outcomes(&table, &definition.schema, definition.outcomes.as_ref(), self.columns)?;
         self.check_folds(&data)?;
         if let Some(described) = &mut described {
@@ -157,7 +191,10 @@ impl Train {
             name: name.unwrap_or_else(|| "model".into()),
             seed: self.seed,
             trees: self.trees.map(|count| count as usize),
+            models: self.models(),
             folds: self.cv.map(usize::from),
+            baselines: self.baselines,
+            free,
         };
         let bar = bar(None, "Growing trees");
         let mut trained = train(
@@ -168,20 +205,26 @@ impl Train {
             &options,
             &mut |stage| match stage {
                 Stage::Growing(tree) => bar.set_position(tree as u64),
-                Stage::Fold(fold, tree) => {
-                    bar.set_message(format!(
-                        "Fold {} of {}: growing trees",
-                        fold + 1,
-                        options.folds.unwrap_or(0)
-                    ));
+                Stage::Fold(fold, tree) | Stage::Free(fold, tree) => {
+                    let held = if matches!(stage, Stage::Free(..)) {
+                        ", no directions"
+                    } else {
+                        ""
+                    };
+                    let folds = options.folds.unwrap_or(0);
+                    bar.set_message(format!("Fold {} of {folds}{held}: growing trees", fold + 1));
                     bar.set_position(tree as u64);
+                }
+                Stage::Baseline(baseline, fold) => {
+                    bar.set_message(format!("Fold {}: {}", fold + 1, baseline.name()));
                 }
                 Stage::Measuring => bar.set_message("Measuring"),
             },
         )?;
         bar.finish_and_clear();
 
-        let notes: Vec<String> = described.iter().flat_map(|described| described.notes.clone()).collect();
+        let mut notes: Vec<String> = described.iter().flat_map(|described| described.notes.clone()).collect();
+        notes.extend(directions);
         trained.model.card.notes.extend(notes.iter().cloned());
         let bytes = trained.model.to_bytes().map_err(|source| Error::Model {
             path: output.clone(),
@@ -231,6 +274,37 @@ impl Train {
         lines.extend(part_lines(&trained.model));
         lines.push(format!("\nWritten: {} ({} KB).", output.display(), bytes.len() / 1000));
         print(&lines.join("\n"))
+    }
+
+    /// Gives the definition directions if that is asked for. Returns it with the free one, where both are measured, and
+    /// with what the model card says.
+    fn hold(
+        &self,
+        definition: Definition,
+        policy: &mut PolicyFile,
+    ) -> Result<(Definition, Option<Definition>, Vec<String>), Error> {
+        if self.monotone.is_none() {
+            return Ok((definition, None, Vec::new()));
+        }
+        // The built-in directions are of Home Credit's fields.
+        if self.policy.is_none() && self.flat.table.is_some() {
+            policy.monotone.clear();
+        }
+        let constrained = constrain(&definition, policy)?;
+        let mut notes: Vec<String> = policy.monotone.iter().map(describe).collect();
+        if !constrained.left_out.is_empty() {
+            notes.push(format!(
+                "Left out, since they could undo a direction: {}.",
+                constrained.left_out.join(", ")
+            ));
+        }
+        Ok((constrained.definition, self.cv.map(|_| definition), notes))
+    }
+
+    /// Who names a number of trees means that number.
+    fn models(&self) -> usize {
+        let usual = if self.trees.is_some() { 1 } else { AVERAGED };
+        usize::from(self.average.unwrap_or(usual))
     }
 
     /// The model file: as it is named, or called like the flat table.

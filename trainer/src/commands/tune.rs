@@ -22,7 +22,7 @@ use crate::tuning::{Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, 
 
 /// Search the learner's parameters for better ones.
 ///
-/// Every trial is judged out of fold, with the folds and the figures of `candor train --cv`. The first trial is the
+/// Every trial is judged out of fold, with the folds and the figures of `candor train --cv --average 1`. The first trial is the
 /// parameters as they are, so the result is never worse; the next ones are tried at random; then a tree-structured
 /// Parzen estimator tries what resembles the good trials. A trial that is worse than half of the others after its first
 /// fold, or its second, is given up. The best figure of many trials is a little too good: believe the test part that
@@ -233,7 +233,9 @@ impl Tune {
         for (name, value) in &winner.parameters {
             parameters.set(&format!("{name}={value}"))?;
         }
-        let growth = self.trees.map_or(String::new(), |count| format!(" --trees {count}"));
+        let growth = self
+            .trees
+            .map_or(" --average 1".to_owned(), |count| format!(" --trees {count}"));
         let comment = [
             format!(
                 "Trial {} of {trials}, found by candor tune {}: AUC {:.5}, cost {:.4}, calibration error {:.4}, out of fold.",

@@ -120,6 +120,27 @@ impl Values {
     }
 }
 
+/// How LightGBM keeps a tree to the directions of its features. All keep to them; the later ones cost less accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// Children are kept apart by the middle between them.
+    Basic,
+    /// Leaves are compared with those that they touch.
+    Intermediate,
+    /// As intermediate, threshold by threshold; slower.
+    Advanced,
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Intermediate => "intermediate",
+            Self::Advanced => "advanced",
+        }
+    }
+}
+
 /// Why a parameter was not set.
 #[derive(Debug)]
 pub(super) enum Refusal {
@@ -169,6 +190,54 @@ impl Parameters {
         parameters.insert("seed", &(seed % 0x7fff_ffff).to_string());
         parameters.insert("num_threads", &threads.to_string());
         parameters
+    }
+
+    /// The same with the seed of the model at this position among those that are averaged.
+    pub(super) fn with_other_seed(&self, number: usize) -> Self {
+        const LIMIT: u64 = 0x7fff_ffff;
+        let mut parameters = self.clone();
+        let seed: u64 = self.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(0);
+        // Far from the seeds that people give, so that models of neighbouring seeds share none.
+        let other = (seed + (number as u64 % LIMIT) * 104_729) % LIMIT;
+        parameters.insert("seed", &other.to_string());
+        parameters
+    }
+
+    /// What the library does when it is told nothing.
+    pub fn of_library(seed: u64, threads: usize) -> Self {
+        let mut parameters = Self::with_seed(seed, threads);
+        parameters.values.retain(|name, _| {
+            ["objective", "deterministic", "force_col_wise", "seed", "num_threads"].contains(&name.as_str())
+        });
+        parameters
+    }
+
+    /// A random forest: deep trees, each grown on its own sample of rows, which sees a third of the features at a node.
+    pub fn of_forest(seed: u64, threads: usize) -> Self {
+        let mut parameters = Self::of_library(seed, threads);
+        for (name, value) in [
+            ("boosting", "rf"),
+            ("bagging_fraction", "0.632"),
+            ("bagging_freq", "1"),
+            ("feature_fraction_bynode", "0.33"),
+            ("min_data_in_leaf", "20"),
+            ("num_leaves", "512"),
+        ] {
+            parameters.insert(name, value);
+        }
+        parameters
+    }
+
+    /// How trees are held to the directions of the features.
+    pub fn hold(&mut self, method: Method) {
+        self.insert("monotone_constraints_method", method.name());
+    }
+
+    /// The seed and the number of threads.
+    pub fn seed_and_threads(&self) -> (u64, usize) {
+        let number = |name: &str| self.get(name).and_then(|value| value.parse::<u64>().ok());
+        let threads = number("num_threads").and_then(|threads| usize::try_from(threads).ok());
+        (number("seed").unwrap_or(0), threads.unwrap_or(1))
     }
 
     /// Suits the defaults, found on tables of 180 features and tens of thousands of rows, to a table of another size:

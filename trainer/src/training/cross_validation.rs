@@ -7,7 +7,7 @@ use super::Data;
 use super::features::FeatureTable;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit};
+use crate::learner::{Parameters, Rounds, fit, fit_average};
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Growth {
     pub patience: usize,
     /// Most trees.
     pub most: usize,
+    /// Models that differ in their seeds, and are averaged.
+    pub models: usize,
 }
 
 /// Trees to wait for an improvement of the validation log-loss.
@@ -37,13 +39,20 @@ const PATIENCE: usize = 100;
 const MOST_TREES: usize = 5000;
 
 impl Growth {
-    /// A fixed number of trees, or the usual patience.
+    /// A fixed number of trees, or the usual patience; one model.
     pub fn new(trees: Option<usize>) -> Self {
         Self {
             trees,
             patience: PATIENCE,
             most: MOST_TREES,
+            models: 1,
         }
+    }
+
+    /// The same for an average of so many models.
+    #[must_use]
+    pub fn averaging(self, models: usize) -> Self {
+        Self { models, ..self }
     }
 }
 
@@ -104,7 +113,8 @@ impl<'a> CrossValidation<'a> {
         let features = FeatureTable::new(self.definition, &data.applications, &learning);
         let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
-        let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, progress)?;
+        let rounds = Rounds::Exactly(rounds);
+        let ensemble = fit_average(&matrix, &training, rounds, parameters, self.growth.models, progress)?;
         self.trees.push(ensemble.trees.len());
         let compiled = Compiled::new(&ensemble);
         for (row, score) in self.raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
@@ -126,27 +136,36 @@ impl<'a> CrossValidation<'a> {
     /// [`Error::Training`] where scores do not rank.
     pub fn finish(self) -> Result<OutOfFold, Error> {
         let Self { data, folds, raw, .. } = self;
-        let mut probabilities = vec![0.0; raw.len()];
-        for fold in 0..self.count {
-            let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
-            let scores: Vec<f64> = others().map(|row| raw[row]).collect();
-            let outcomes: Vec<bool> = others().map(|row| data.outcomes[row]).collect();
-            let calibration = Calibration::fit(&scores, &outcomes).ok_or_else(|| Error::Training {
-                problem: format!(
-                    "the trees do not rank the clients outside fold {}; there are too few rows",
-                    fold + 1
-                ),
-            })?;
-            for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
-                probabilities[row] = probability_of(calibration.apply(raw[row]));
-            }
-        }
+        let probabilities = calibrate(&folds, &raw, &data.outcomes, self.count)?;
         Ok(OutOfFold {
             folds,
             probabilities,
             trees: self.trees,
         })
     }
+}
+
+/// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.
+///
+/// # Errors
+/// [`Error::Training`] where scores do not rank.
+pub(crate) fn calibrate(folds: &[usize], raw: &[f64], outcomes: &[bool], count: usize) -> Result<Vec<f64>, Error> {
+    let mut probabilities = vec![0.0; raw.len()];
+    for fold in 0..count {
+        let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
+        let scores: Vec<f64> = others().map(|row| raw[row]).collect();
+        let known: Vec<bool> = others().map(|row| outcomes[row]).collect();
+        let calibration = Calibration::fit(&scores, &known).ok_or_else(|| Error::Training {
+            problem: format!(
+                "the scores do not rank the clients outside fold {}; there are too few rows",
+                fold + 1
+            ),
+        })?;
+        for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
+            probabilities[row] = probability_of(calibration.apply(raw[row]));
+        }
+    }
+    Ok(probabilities)
 }
 
 /// Predictions for all rows, in `fold_count` folds. `progress` hears the fold, from 0, and its trees.

@@ -10,6 +10,7 @@ pub(crate) mod random;
 mod reference;
 mod split;
 
+pub(crate) use cross_validation::calibrate;
 pub use cross_validation::{CrossValidation, Growth, OutOfFold, cross_validate};
 pub use data::Data;
 pub(crate) use evaluation::quantile;
