@@ -32,6 +32,8 @@ pub struct Definition {
     /// The direction of each feature that a model is held to: 1 where the probability of default may not fall as the
     /// feature rises, −1 where it may not rise, 0 where it may do both. Empty where there is none.
     pub directions: Vec<i8>,
+    /// Fields and features that were left out because they were asked to be.
+    pub left_out: BTreeSet<String>,
     /// Name of the file, for errors.
     pub(crate) file: String,
     /// The file's text.
@@ -153,7 +155,8 @@ impl Definition {
     /// # Errors
     /// As [`compile`](Self::compile).
     pub fn without(&self, left_out: &BTreeSet<String>, policy: &PolicyFile) -> Result<Self, Error> {
-        Self::compile_without(&self.file, &self.text, policy, left_out)
+        let left_out = self.left_out.union(left_out).cloned().collect();
+        Self::compile_without(&self.file, &self.text, policy, &left_out)
     }
 
     fn compile_without(
@@ -259,6 +262,7 @@ impl Definition {
             outcomes: document.table.outcomes,
             dropped_features,
             directions: Vec::new(),
+            left_out: left_out.clone(),
             file: file.to_owned(),
             text: text.to_owned(),
             places,

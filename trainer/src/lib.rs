@@ -12,6 +12,7 @@ pub mod monotone;
 pub mod output;
 pub mod policy;
 pub mod report;
+pub mod selection;
 pub mod synth;
 pub mod table;
 pub mod training;

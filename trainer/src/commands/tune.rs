@@ -108,9 +108,11 @@ impl Tune {
                 format!("{features_name}: the [table] names no target; add target = \"COLUMN\" to tune with it");
             return Err(Error::Usage { problem });
         }
-        let (parameters, fixed) = self.parameters()?;
+        // What is wrong with them should be said before a large table is read.
+        self.parameters(0)?;
         let table = table::find(&self.data, TABLE)?;
         let data = Data::read(&table, &definition.schema, self.columns)?;
+        let (parameters, fixed) = self.parameters(data.outcomes.len())?;
         let search = Search {
             data: &data,
             definition: &definition,
@@ -181,9 +183,10 @@ impl Tune {
     }
 
     /// Where the search starts, and what of it is fixed.
-    fn parameters(&self) -> Result<(Parameters, BTreeMap<String, String>), Error> {
+    fn parameters(&self, rows: usize) -> Result<(Parameters, BTreeMap<String, String>), Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        parameters.suit_rows(rows);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
             learner::apply(&mut parameters, &path.display().to_string(), &text)?;

@@ -36,11 +36,14 @@ pub struct Constrained {
 /// hold.
 pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constrained, Error> {
     let (schema, preprocessing) = (&definition.schema, &definition.preprocessing);
-    let is_excluded = |name: &str| policy.excluded.iter().any(|excluded| excluded.field == name);
+    let is_out = |name: &str| {
+        let excluded = policy.excluded.iter().any(|excluded| excluded.field == name);
+        excluded || definition.left_out.contains(name) || definition.dropped_features.iter().any(|other| other == name)
+    };
     let mut wanted = vec![Wanted::Anything; preprocessing.features.len()];
     for held in policy.monotone.iter().filter(|held| held.is_field) {
         let Some(field) = schema.fields.iter().position(|field| field.name == held.name) else {
-            if is_excluded(&held.name) {
+            if is_out(&held.name) {
                 continue;
             }
             return Err(policy.problem_of(held, "is not a field of this table; correct or remove it here"));
@@ -66,7 +69,7 @@ pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constra
             .iter()
             .position(|feature| feature.name == held.name)
         else {
-            if definition.dropped_features.contains(&held.name) {
+            if is_out(&held.name) {
                 continue;
             }
             return Err(policy.problem_of(held, "is not a feature of this table; correct or remove it here"));

@@ -95,15 +95,17 @@ fn has_value(tree: &Tree, way: &[Step], feature: usize, may_be_missing: bool) ->
         .filter(|(node, _)| of(tree, *node) == feature)
         .map(|&(node, left)| (&tree.nodes[node], left))
         .collect();
-    let mut candidates = vec![f64::NEG_INFINITY, f64::INFINITY, 0.0];
-    if may_be_missing {
-        candidates.push(f64::NAN);
-    }
+    let mut candidates = vec![f64::MIN, f64::MAX, 0.0];
     for (node, _) in &tests {
         match node.test {
             Test::AtMost(threshold, _) => candidates.extend([threshold, threshold.next_up()]),
             Test::InSet { length, .. } => candidates.extend((0..=32 * length).map(f64::from)),
         }
+    }
+    // Features are finite: a test of the largest number of all tells missing values apart.
+    candidates.retain(|value| value.is_finite());
+    if may_be_missing {
+        candidates.push(f64::NAN);
     }
     let mut row = vec![0.0; feature + 1];
     candidates.into_iter().any(|value| {
@@ -181,5 +183,13 @@ mod tests {
             node(0, 0.5, Child::Leaf(1), Child::Leaf(2)),
         ];
         assert_eq!(breach(&ensemble(nodes, vec![0.2, -5.0, 0.3]), &[1]), None);
+        // All that is known goes left, what is missing right.
+        let known = Node {
+            feature: 0,
+            test: Test::AtMost(f64::MAX, Missing::Right),
+            left: Child::Leaf(0),
+            right: Child::Leaf(1),
+        };
+        assert_eq!(breach(&ensemble(vec![known], vec![0.2, -5.0]), &[1]), None);
     }
 }

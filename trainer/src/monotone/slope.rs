@@ -252,3 +252,131 @@ fn result(operation: Operation, arguments: &[Sketch]) -> Sketch {
         Operation::Field(_) | Operation::Feature(_) => argument(0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::Definition;
+    use crate::policy::{DEFAULT, PolicyFile};
+
+    const FIELDS: &str = r#"
+        [table]
+        name = "t"
+        [[group]]
+        key = "g"
+        label = { en = "g", fr = "g" }
+        reason = { en = "g", fr = "g" }
+        [[field]]
+        name = "SCORE"
+        kind = "number"
+        group = "g"
+        label = { en = "s", fr = "s" }
+        help = { en = "s", fr = "s" }
+        min = 0.0
+        max = 1.0
+        change = "fixed"
+        [[field]]
+        name = "DAYS"
+        kind = "number"
+        group = "g"
+        label = { en = "d", fr = "d" }
+        help = { en = "d", fr = "d" }
+        min = -40000.0
+        max = 0.0
+        change = "fixed"
+        [[field]]
+        name = "ANY"
+        kind = "number"
+        group = "g"
+        label = { en = "a", fr = "a" }
+        help = { en = "a", fr = "a" }
+        change = "fixed"
+    "#;
+
+    /// Slopes of an expression in SCORE, DAYS and ANY.
+    fn slopes_of(expression: &str) -> [Slope; 3] {
+        let text = format!(
+            "{FIELDS}\n[[feature]]\nname = \"F\"\nvalue = '{expression}'\ngroup = \"g\"\nlabel = {{ en = \"f\", fr = \"f\" }}"
+        );
+        let mut policy = PolicyFile::parse("policy", DEFAULT).unwrap();
+        policy.excluded.clear();
+        let definition = Definition::compile("t", &text, &policy).unwrap();
+        let last = |field| slopes(&definition.schema, &definition.preprocessing, field)[3];
+        [last(0), last(1), last(2)]
+    }
+
+    #[test]
+    fn slopes_follow_from_the_expression_and_the_ranges_of_the_fields() {
+        use Slope::{Falling, Flat, Rising, Unknown};
+        for (expression, wanted) in [
+            ("SCORE + DAYS", [Rising, Rising, Flat]),
+            ("SCORE - DAYS", [Rising, Falling, Flat]),
+            ("SCORE - 2 * SCORE", [Unknown, Flat, Flat]),
+            ("SCORE * DAYS", [Falling, Rising, Flat]),
+            ("SCORE * ANY", [Unknown, Flat, Rising]),
+            ("SCORE / DAYS", [Falling, Falling, Flat]),
+            ("DAYS / SCORE", [Rising, Rising, Flat]),
+            ("1 / ANY", [Flat, Flat, Unknown]),
+            ("ANY / SCORE", [Unknown, Flat, Rising]),
+            ("log(SCORE / (1 - SCORE))", [Rising, Flat, Flat]),
+            ("sqrt(-DAYS)", [Flat, Falling, Flat]),
+            ("abs(DAYS)", [Flat, Falling, Flat]),
+            ("abs(ANY)", [Flat, Flat, Unknown]),
+            ("mean(SCORE, DAYS, ANY)", [Rising, Rising, Rising]),
+            ("min(SCORE, -ANY)", [Rising, Flat, Falling]),
+            ("std(SCORE, DAYS)", [Unknown, Unknown, Flat]),
+            ("count(SCORE, DAYS)", [Flat, Flat, Flat]),
+            ("if(is_missing(DAYS), 0, 1)", [Flat, Flat, Flat]),
+            ("if(ANY > 3, SCORE, SCORE - 1)", [Rising, Flat, Rising]),
+            ("if(ANY > 3, SCORE, 0.5)", [Rising, Flat, Unknown]),
+            ("if(ANY == 3, 1, 0)", [Flat, Flat, Unknown]),
+            ("if(not (ANY > 3 and SCORE > 0.5), 1, 0)", [Falling, Flat, Falling]),
+            ("sum(3 * (SCORE - 0.5), DAYS) / 2", [Rising, Rising, Flat]),
+        ] {
+            assert_eq!(slopes_of(expression), wanted, "{expression}");
+        }
+    }
+
+    /// The slope of an expression is a claim about all values: some are tried.
+    #[test]
+    fn values_go_the_way_that_the_slope_says() {
+        let ranges = [(0.0, 1.0), (-40_000.0, 0.0), (-100.0, 100.0)];
+        for expression in [
+            "SCORE * DAYS - ANY",
+            "(1 - SCORE) / (1 - DAYS) + sqrt(SCORE)",
+            "max(SCORE, 1 - DAYS) * (SCORE + 1)",
+            "if(SCORE > 0.4, 2, SCORE) * abs(DAYS)",
+            "sum(SCORE * 3, DAYS * 2) + log(1 - DAYS)",
+        ] {
+            let claimed = slopes_of(expression);
+            let mut policy = PolicyFile::parse("policy", DEFAULT).unwrap();
+            policy.excluded.clear();
+            let text = format!(
+                "{FIELDS}\n[[feature]]\nname = \"F\"\nvalue = '{expression}'\ngroup = \"g\"\nlabel = {{ en = \"f\", fr = \"f\" }}"
+            );
+            let definition = Definition::compile("t", &text, &policy).unwrap();
+            let Source::Expression { program, .. } = &definition.preprocessing.features[3].source else {
+                panic!("{expression} is an expression");
+            };
+            let mut random = crate::training::random::Random::new(5, 9);
+            for _ in 0..2000 {
+                let mut fields: Vec<f64> = ranges
+                    .iter()
+                    .map(|(low, high)| low + (high - low) * random.share())
+                    .collect();
+                let field = random.below(3);
+                let before = program.run(&fields, &[], &mut Vec::new());
+                let (_, high) = ranges[field];
+                fields[field] += (high - fields[field]) * random.share();
+                let rise = program.run(&fields, &[], &mut Vec::new()) - before;
+                let keeps = match claimed[field] {
+                    Slope::Flat => rise == 0.0,
+                    Slope::Rising => rise >= 0.0,
+                    Slope::Falling => rise <= 0.0,
+                    Slope::Unknown => true,
+                };
+                assert!(keeps, "{expression}: {rise} in field {field}, not {:?}", claimed[field]);
+            }
+        }
+    }
+}

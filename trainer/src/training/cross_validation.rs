@@ -84,32 +84,24 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows that many on
-    /// all of them.
+    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows as many for each
+    /// row on all of them.
     ///
     /// # Errors
     /// [`Error::Training`].
     pub fn next_fold(&mut self, parameters: &Parameters, progress: &mut dyn FnMut(usize)) -> Result<(), Error> {
         let (data, folds, fold) = (self.data, &self.folds, self.trees.len());
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-        let rounds = match self.growth.trees {
-            Some(count) => count,
-            None => {
-                let inner = data.split_of(&learning, self.seed.wrapping_add(fold as u64));
-                let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
-                let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
-                let features = FeatureTable::new(self.definition, &data.applications, &growing);
-                let matrix = features.matrix();
-                let validation = matrix.sample(&stopping, &data.outcomes);
-                let training = matrix.sample(&growing, &data.outcomes);
-                let stop = Rounds::UntilBest {
-                    validation: &validation,
-                    patience: self.growth.patience,
-                    most: self.growth.most,
-                };
-                fit(&matrix, &training, stop, parameters, progress)?.trees.len()
-            }
-        };
+        let seed = self.seed.wrapping_add(fold as u64);
+        let rounds = rounds_for(
+            data,
+            self.definition,
+            &learning,
+            parameters,
+            self.growth,
+            seed,
+            progress,
+        )?;
         let features = FeatureTable::new(self.definition, &data.applications, &learning);
         let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
@@ -143,6 +135,40 @@ impl<'a> CrossValidation<'a> {
             trees: self.trees,
         })
     }
+}
+
+/// The number of trees to grow on the rows `learning`: the one that is given, or the best on a part of them that the others
+/// grow for.
+///
+/// # Errors
+/// [`Error::Training`].
+pub(crate) fn rounds_for(
+    data: &Data,
+    definition: &Definition,
+    learning: &[usize],
+    parameters: &Parameters,
+    growth: Growth,
+    seed: u64,
+    progress: &mut dyn FnMut(usize),
+) -> Result<usize, Error> {
+    if let Some(count) = growth.trees {
+        return Ok(count);
+    }
+    let inner = data.split_of(learning, seed);
+    let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
+    let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
+    let features = FeatureTable::new(definition, &data.applications, &growing);
+    let matrix = features.matrix();
+    let validation = matrix.sample(&stopping, &data.outcomes);
+    let training = matrix.sample(&growing, &data.outcomes);
+    let stop = Rounds::UntilBest {
+        validation: &validation,
+        patience: growth.patience,
+        most: growth.most,
+    };
+    let best = fit(&matrix, &training, stop, parameters, progress)?.trees.len();
+    // More rows bear more trees.
+    Ok(best * learning.len() / growing.len().max(1))
 }
 
 /// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.

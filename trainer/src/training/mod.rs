@@ -10,8 +10,8 @@ pub(crate) mod random;
 mod reference;
 mod split;
 
-pub(crate) use cross_validation::calibrate;
 pub use cross_validation::{CrossValidation, Growth, OutOfFold, cross_validate};
+pub(crate) use cross_validation::{calibrate, rounds_for};
 pub use data::Data;
 pub(crate) use evaluation::quantile;
 pub use evaluation::{CALIBRATION_BINS, bootstrap, evaluate};

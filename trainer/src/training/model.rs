@@ -39,6 +39,8 @@ pub struct TrainOptions {
     pub baselines: bool,
     /// The definition without directions, measured on the same folds to tell what they cost.
     pub free: Option<Definition>,
+    /// Out-of-fold probabilities of other models, with their names.
+    pub compared: Vec<(String, Vec<f64>)>,
 }
 
 /// What training is doing.
@@ -111,16 +113,16 @@ pub fn train(
         Some(free) => validate(free, Stage::Free)?,
         None => None,
     };
-    let mut compared: Vec<(&str, Vec<f64>)> = Vec::new();
+    let mut compared = options.compared.clone();
     if let (Some(folds), true) = (options.folds, options.baselines) {
         for baseline in Baseline::ALL {
             let mut heard = |fold: usize| progress(Stage::Baseline(baseline, fold));
             let probabilities =
                 baselines::out_of_fold(baseline, data, definition, parameters, folds, options.seed, &mut heard)?;
-            compared.push((baseline.name(), probabilities));
+            compared.push((baseline.name().to_owned(), probabilities));
         }
     }
-    compared.extend(free.map(|free| (WITHOUT_DIRECTIONS, free.probabilities)));
+    compared.extend(free.map(|free| (WITHOUT_DIRECTIONS.to_owned(), free.probabilities)));
     progress(Stage::Measuring);
 
     let compiled = Compiled::new(&ensemble);
@@ -161,7 +163,9 @@ pub fn train(
     })
     .collect();
     let own = out_of_fold.iter().map(|own| ("out-of-fold", &own.probabilities));
-    let others = compared.iter().map(|(name, probabilities)| (*name, probabilities));
+    let others = compared
+        .iter()
+        .map(|(name, probabilities)| (name.as_str(), probabilities));
     parts.extend(
         own.chain(others)
             .map(|(name, probabilities)| evaluate(name, probabilities, &data.outcomes, &final_policy, options.seed)),
