@@ -30,12 +30,10 @@ fn steps_against(folder: &Folder, model: &str) -> usize {
     let applications: Vec<Vec<f64>> = table.rows[..400]
         .iter()
         .map(|row| {
-            let values = schema
-                .fields
-                .iter()
-                .zip(&columns)
-                .map(|(field, &column)| field.parse(&row[column]).unwrap());
-            values.map(|value| value.unwrap_or(f64::NAN)).collect()
+            let cells = schema.fields.iter().zip(&columns);
+            cells
+                .map(|(field, &column)| field.parse(&row[column]).unwrap())
+                .collect()
         })
         .collect();
     let log_odds = |values: &[f64]| {

@@ -29,7 +29,7 @@ pub enum Baseline {
 }
 
 /// Trees of the random forest.
-const FOREST_TREES: usize = 200;
+const FOREST_TREES: usize = 100;
 /// Trees that LightGBM grows when it is told nothing.
 const LIBRARY_TREES: usize = 100;
 

@@ -186,7 +186,7 @@ impl Tune {
     fn parameters(&self, rows: usize) -> Result<(Parameters, BTreeMap<String, String>), Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
-        parameters.suit_rows(rows);
+        parameters.suit(rows, None);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
             learner::apply(&mut parameters, &path.display().to_string(), &text)?;

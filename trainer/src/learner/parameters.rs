@@ -14,7 +14,7 @@ pub struct Parameters {
 /// Chosen by cross-validation on 72,741 loan applications: shallow, strongly regularised trees that each see a handful of
 /// the features. Depth at most 8 keeps exact explanations cheap.
 const DEFAULTS: [(&str, &str); 16] = [
-    ("bagging_fraction", "0.9"),
+    ("bagging_fraction", "1"),
     ("bagging_freq", "1"),
     ("cat_l2", "50"),
     ("cat_smooth", "50"),
@@ -224,7 +224,7 @@ impl Parameters {
             ("bagging_freq", "1"),
             ("feature_fraction_bynode", "0.33"),
             ("min_data_in_leaf", "20"),
-            ("num_leaves", "512"),
+            ("num_leaves", "256"),
         ] {
             parameters.insert(name, value);
         }
@@ -255,21 +255,18 @@ impl Parameters {
         (number("seed").unwrap_or(0), threads.unwrap_or(1))
     }
 
-    /// Suits the defaults to a table of another size than that they were found on: the fewer rows, the smaller leaves and
-    /// their penalty may be.
-    pub fn suit_rows(&mut self, rows: usize) {
+    /// Suits the defaults to a table of fewer rows than that they were found on: leaves and their penalty may be smaller,
+    /// and since fewer trees can be grown, each sees more of the features. `features` is the number of those of a table of
+    /// its own.
+    pub fn suit(&mut self, rows: usize, features: Option<usize>) {
         #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-        let size = libm::sqrt(rows as f64 / FOUND_ON).min(1.0);
+        let size = libm::sqrt(rows.max(1) as f64 / FOUND_ON).min(1.0);
         self.insert("min_data_in_leaf", &libm::round((300.0 * size).max(5.0)).to_string());
         self.insert("lambda_l2", &libm::round((150.0 * size).max(5.0)).to_string());
-    }
-
-    /// As [`suit_rows`](Self::suit_rows), for a flat table: with few features each tree sees more of them.
-    pub fn suit(&mut self, rows: usize, features: usize) {
-        self.suit_rows(rows);
         #[expect(clippy::cast_precision_loss, reason = "small counts")]
-        let fraction = (6.0 / features.max(1) as f64).clamp(0.03, 0.6);
-        self.insert("feature_fraction", &fraction.to_string());
+        let fraction = features.map_or(0.03, |features| 6.0 / features.max(1) as f64);
+        let fraction = (fraction / libm::sqrt(size)).clamp(0.03, 0.6);
+        self.insert("feature_fraction", &format!("{fraction:.3}"));
     }
 
     /// Applies `NAME=VALUE` and returns LightGBM's first name of it with the value.

@@ -24,6 +24,9 @@ pub(crate) fn breach(ensemble: &Ensemble, directions: &[i8]) -> Option<Breach> {
         .next()
 }
 
+/// No feature is larger. LightGBM writes this threshold where it tells missing values from all that are known.
+const LARGEST: f64 = 1e300;
+
 /// A step of the way to a leaf: a node, and whether the way goes left.
 type Step = (usize, bool);
 
@@ -95,15 +98,14 @@ fn has_value(tree: &Tree, way: &[Step], feature: usize, may_be_missing: bool) ->
         .filter(|(node, _)| of(tree, *node) == feature)
         .map(|&(node, left)| (&tree.nodes[node], left))
         .collect();
-    let mut candidates = vec![f64::MIN, f64::MAX, 0.0];
+    let mut candidates = vec![-LARGEST, LARGEST, 0.0];
     for (node, _) in &tests {
         match node.test {
             Test::AtMost(threshold, _) => candidates.extend([threshold, threshold.next_up()]),
             Test::InSet { length, .. } => candidates.extend((0..=32 * length).map(f64::from)),
         }
     }
-    // Features are finite: a test of the largest number of all tells missing values apart.
-    candidates.retain(|value| value.is_finite());
+    candidates.retain(|value| value.abs() <= LARGEST);
     if may_be_missing {
         candidates.push(f64::NAN);
     }
@@ -186,7 +188,7 @@ mod tests {
         // All that is known goes left, what is missing right.
         let known = Node {
             feature: 0,
-            test: Test::AtMost(f64::MAX, Missing::Right),
+            test: Test::AtMost(1e300, Missing::Right),
             left: Child::Leaf(0),
             right: Child::Leaf(1),
         };

@@ -19,10 +19,7 @@ impl Train {
     pub(super) fn parameters(&self, rows: usize, flat: Option<usize>) -> Result<Parameters, Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
-        match flat {
-            Some(features) => parameters.suit(rows, features),
-            None => parameters.suit_rows(rows),
-        }
+        parameters.suit(rows, flat);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
             learner::apply(&mut parameters, &path.display().to_string(), &text)?;
