@@ -29,8 +29,15 @@ pub struct Definition {
     pub outcomes: Option<OutcomeWords>,
     /// Features left out because they read an excluded field.
     pub dropped_features: Vec<String>,
+    /// The direction of each feature that a model is held to: 1 where the probability of default may not fall as the
+    /// feature rises, −1 where it may not rise, 0 where it may do both. Empty where there is none.
+    pub directions: Vec<i8>,
+    /// Fields and features that were left out because they were asked to be.
+    pub left_out: BTreeSet<String>,
     /// Name of the file, for errors.
     pub(crate) file: String,
+    /// The file's text.
+    text: String,
     /// Line and column of the names of fields and features.
     places: HashMap<String, (usize, usize)>,
 }
@@ -140,6 +147,24 @@ impl Definition {
     /// [`Error::Definition`] with line and column: TOML that does not parse, an unknown group, a name used twice, a
     /// wrong expression, a field excluded that is none.
     pub fn compile(file: &str, text: &str, policy: &PolicyFile) -> Result<Self, Error> {
+        Self::compile_without(file, text, policy, &BTreeSet::new())
+    }
+
+    /// The same definition without these fields and features, and without what reads them. Directions are not kept.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn without(&self, left_out: &BTreeSet<String>, policy: &PolicyFile) -> Result<Self, Error> {
+        let left_out = self.left_out.union(left_out).cloned().collect();
+        Self::compile_without(&self.file, &self.text, policy, &left_out)
+    }
+
+    fn compile_without(
+        file: &str,
+        text: &str,
+        policy: &PolicyFile,
+        left_out: &BTreeSet<String>,
+    ) -> Result<Self, Error> {
         let excluded = &policy.excluded;
         let document: Document = toml::from_str(text).map_err(|error| {
             Error::definition(
@@ -166,23 +191,34 @@ impl Definition {
             fields.push(field);
         }
         policy.check_fields(|field| names.contains(field))?;
-        let is_excluded = |field: &Field| excluded.iter().any(|excluded| excluded.field == field.name);
+        let is_excluded = |name: &str| excluded.iter().any(|excluded| excluded.field == name);
+        let is_out = |name: &str| is_excluded(name) || left_out.contains(name);
 
         // Everything is compiled once with all fields, so that a mistake is found even in a feature that is left out.
         let all = compiler.features(&fields, &document.features, &mut names)?;
-        let mut dropped = BTreeSet::new();
+        let (mut dropped, mut dropped_features) = (BTreeSet::new(), Vec::new());
         for (index, feature) in all.features.iter().enumerate() {
-            if all
-                .fields_behind(index)
-                .into_iter()
-                .any(|field| is_excluded(&fields[field]))
-            {
+            let behind = all.fields_behind(index);
+            let reads_out = match &feature.source {
+                Source::Field(_) => false,
+                Source::Expression { program, .. } => {
+                    let mut read = program.features();
+                    read.any(|earlier| dropped.contains(&all.features[earlier].name))
+                }
+            };
+            if reads_out || is_out(&feature.name) || behind.iter().any(|&field| is_out(&fields[field].name)) {
                 dropped.insert(feature.name.clone());
             }
+            let is_field = matches!(feature.source, Source::Field(_));
+            if !is_field && behind.iter().any(|&field| is_excluded(&fields[field].name)) {
+                dropped_features.push(feature.name.clone());
+            }
         }
+        dropped_features.sort_unstable();
         let mut unused_columns = document.table.unused;
-        unused_columns.extend(excluded.iter().map(|excluded| excluded.field.clone()));
-        fields.retain(|field| !is_excluded(field));
+        let left = fields.iter().map(|field| &field.name).filter(|name| is_out(name));
+        unused_columns.extend(left.cloned());
+        fields.retain(|field| !is_out(&field.name));
         let kept: Vec<&FeatureEntry> = document
             .features
             .iter()
@@ -206,10 +242,6 @@ impl Definition {
         }
         let (table, id, target) = (document.table.name, document.table.id, document.table.target);
         let groups = document.groups;
-        let dropped_features = dropped
-            .into_iter()
-            .filter(|name| !excluded.iter().any(|excluded| excluded.field == *name))
-            .collect();
         let schema = Schema {
             table,
             id,
@@ -229,7 +261,10 @@ impl Definition {
             imputations,
             outcomes: document.table.outcomes,
             dropped_features,
+            directions: Vec::new(),
+            left_out: left_out.clone(),
             file: file.to_owned(),
+            text: text.to_owned(),
             places,
         })
     }

@@ -1,15 +1,18 @@
 //! The library behind the `candor` command line: reading tables, feature definitions, training and validation, writing
 //! results. Scoring itself lives in `candor-core`; everything here brings it data and takes its answers.
 
+pub mod baselines;
 pub mod commands;
 pub mod definition;
 pub mod error;
 pub mod flat;
 pub mod import_schema;
 pub mod learner;
+pub mod monotone;
 pub mod output;
 pub mod policy;
 pub mod report;
+pub mod selection;
 pub mod synth;
 pub mod table;
 pub mod training;

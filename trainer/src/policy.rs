@@ -23,6 +23,8 @@ pub struct PolicyFile {
     pub reasons: Reasons,
     /// Fields kept out of the model, and why.
     pub excluded: Vec<Excluded>,
+    /// Directions that the model can be held to, and why.
+    pub monotone: Vec<Held>,
     /// Name of the file, for errors.
     file: String,
     /// Line and column of the field of each exclusion.
@@ -38,6 +40,8 @@ struct Document {
     reasons: Spanned<Reasons>,
     #[serde(default)]
     excluded: Vec<ExcludedEntry>,
+    #[serde(default)]
+    monotone: Vec<Spanned<HeldEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +49,30 @@ struct Document {
 struct ExcludedEntry {
     field: Spanned<String>,
     why: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeldEntry {
+    field: Option<String>,
+    feature: Option<String>,
+    direction: i8,
+    why: Text,
+}
+
+/// A field or a feature, and the direction that it is held to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Held {
+    /// Name of the field or feature.
+    pub name: String,
+    /// Whether it is a field, with every feature that is made from it, or a feature alone.
+    pub is_field: bool,
+    /// 1: a higher value never lowers the probability of default; −1: it never raises it.
+    pub direction: i8,
+    /// Why.
+    pub why: Text,
+    /// Line and column of the entry.
+    place: (usize, usize),
 }
 
 /// Lower bounds of the risk levels, as multiples of the odds at the threshold.
@@ -85,6 +113,20 @@ impl PolicyFile {
             );
             return Err(wrong(document.risk_levels.span().start, problem));
         }
+        let mut monotone: Vec<Held> = Vec::new();
+        for entry in &document.monotone {
+            let held = held(text, entry).map_err(|problem| wrong(entry.span().start, problem))?;
+            if monotone
+                .iter()
+                .any(|other| (&other.name, other.is_field) == (&held.name, held.is_field))
+            {
+                return Err(wrong(
+                    entry.span().start,
+                    format!("{} has a direction already", held.name),
+                ));
+            }
+            monotone.push(held);
+        }
         let entries = &document.excluded;
         let policy = Self {
             costs: *document.costs.get_ref(),
@@ -98,6 +140,7 @@ impl PolicyFile {
                     why: entry.why.clone(),
                 })
                 .collect(),
+            monotone,
             file: file.to_owned(),
             places: entries
                 .iter()
@@ -151,6 +194,17 @@ impl PolicyFile {
         })
     }
 
+    /// What is wrong with a direction, with its place in the policy file.
+    pub(crate) fn problem_of(&self, held: &Held, problem: &str) -> Error {
+        let (line, column) = held.place;
+        Error::Definition {
+            file: self.file.clone(),
+            line,
+            column,
+            problem: format!("{} {problem}", held.name),
+        }
+    }
+
     /// The policy with a threshold, and the bands that follow from it. Multiples are of odds, not of probabilities, so
     /// that every bound stays below 1 and doubling the odds is worth the same points everywhere.
     pub fn with_threshold(&self, threshold: f64) -> Policy {
@@ -171,4 +225,31 @@ impl PolicyFile {
             excluded: self.excluded.clone(),
         }
     }
+}
+
+fn held(text: &str, entry: &Spanned<HeldEntry>) -> Result<Held, String> {
+    let HeldEntry {
+        field,
+        feature,
+        direction,
+        why,
+    } = entry.get_ref();
+    let (name, is_field) = match (field, feature) {
+        (Some(name), None) => (name.clone(), true),
+        (None, Some(name)) => (name.clone(), false),
+        _ => return Err("name either a field or a feature".into()),
+    };
+    if ![-1, 1].contains(direction) {
+        return Err(format!(
+            "direction = {direction}: write 1 where a higher value of {name} never lowers the probability of default, -1 \
+             where it never raises it"
+        ));
+    }
+    Ok(Held {
+        name,
+        is_field,
+        direction: *direction,
+        why: why.clone(),
+        place: position(text, entry.span().start),
+    })
 }

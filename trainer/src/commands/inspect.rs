@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use candor_core::Model;
-use candor_core::artifact::Interval;
+use candor_core::artifact::{Interval, Part};
 use clap::Args;
 
 use super::print;
@@ -133,7 +133,12 @@ fn as_json(model: &Model, digest: &str) -> std::io::Result<String> {
 
 /// The figures of every part, with intervals where they matter, line by line.
 pub(super) fn part_lines(model: &Model) -> Vec<String> {
-    let parts = &model.card.parts;
+    let all = &model.card.parts;
+    let own = all
+        .iter()
+        .position(|part| part.name == "out-of-fold")
+        .map_or(all.len(), |place| place + 1);
+    let (parts, compared) = all.split_at(own);
     let header: Vec<String> = parts.iter().map(|part| format!("{:>22}", part.name)).collect();
     let mut lines = vec![format!("{:<26}{}", "", header.join(""))];
     let mut line = |label: &str, cell: &dyn Fn(usize) -> String| {
@@ -169,5 +174,36 @@ pub(super) fn part_lines(model: &Model) -> Vec<String> {
     metric("cost, decline all", &|m| format!("{:.3}", m.cost_decline_all));
     metric("approved", &|m| format!("{:.1} %", 100.0 * m.approval_rate));
     lines.push("In brackets: 95 % bootstrap intervals. Costs are per client, at the policy's costs.".into());
+    if !compared.is_empty() {
+        lines.extend(compared_lines(parts.last(), compared));
+    }
+    lines
+}
+
+/// Other models on the same folds, each in a line below the model itself.
+fn compared_lines(own: Option<&Part>, compared: &[Part]) -> Vec<String> {
+    let mut lines = vec![
+        "\nModels on the same folds, out of fold".to_owned(),
+        format!(
+            "{:<26}{:>8}{:>8}{:>8}{:>13}{:>20}",
+            "", "AUC", "KS", "Brier", "calibration", "cost at break-even"
+        ),
+    ];
+    for part in own.into_iter().chain(compared) {
+        let name = if part.name == "out-of-fold" {
+            "this model"
+        } else {
+            &part.name
+        };
+        let Some(metrics) = &part.metrics else { continue };
+        lines.push(format!(
+            "{name:<26}{:>8.4}{:>8.4}{:>8.4}{:>13.4}{:>20.4}",
+            metrics.auc.value,
+            metrics.ks.value,
+            metrics.brier.value,
+            metrics.calibration_error,
+            metrics.cost_at_break_even.value
+        ));
+    }
     lines
 }

@@ -1,5 +1,8 @@
 //! `candor train`.
 
+mod files;
+mod learning;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,11 +14,13 @@ use super::print;
 use super::progress::bar;
 use crate::definition::{self, Definition};
 use crate::error::Error;
-use crate::learner::{self, Parameters};
-use crate::output::{Cell, Column, ColumnType, OutputFile, TableWriter, destination};
+use crate::learner::Method;
+use crate::output::{OutputFile, TableWriter};
 use crate::policy::{self, PolicyFile};
-use crate::table::{self, ColumnRules, Format};
-use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
+use crate::selection::Selection;
+use crate::table::{self, ColumnRules};
+use crate::training::{Data, Stage, TrainOptions, train};
+use files::write_out_of_fold;
 
 /// Train and validate a model on a table of applications.
 ///
@@ -34,6 +39,9 @@ Examples:
   candor train --table loans.csv.gz --target status --bad late --save-definition loans.toml
   candor train --table loans.csv.gz --features loans.toml --output loans.candor
   candor train --data applications.csv --cv 5 --oof oof.csv --output model.candor
+  candor train --data data --output model.candor --cv 5 --baselines
+  candor train --data data --output model.candor --cv 5 --monotone
+  candor train --data data --output model.candor --cv 5 --select 20
   candor train --data data --output model.candor --parameters tuned.toml
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
@@ -66,6 +74,28 @@ pub(super) struct Train {
     /// Grow exactly this many trees instead of stopping early.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
+    /// Average the scores of this many models that differ in their seeds; 3 unless said otherwise, and 1 with --trees.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
+    average: Option<u16>,
+    /// Hold the model to the directions of the policy, as in "a better external score never counts against a client". With
+    /// --cv, says what that costs.
+    #[arg(
+        long,
+        value_name = "METHOD",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "intermediate"
+    )]
+    monotone: Option<Method>,
+    /// Keep at most this many fields, those that move the scores of unseen clients most, and say how the AUC falls with
+    /// their number. Needs --cv.
+    #[arg(long, value_name = "FIELDS", requires = "cv", value_parser = clap::value_parser!(u16).range(1..))]
+    select: Option<u16>,
+    /// Also measure simpler models on the same folds: the default rate, logistic regression on weights of evidence, a
+    /// random forest, LightGBM as it is by itself. Needs --cv.
+    #[arg(long, requires = "cv")]
+    baselines: bool,
     /// Parameter file, as candor tune writes it.
     #[arg(long, value_name = "FILE")]
     parameters: Option<PathBuf>,
@@ -89,29 +119,11 @@ pub(super) struct Train {
 pub(super) const TABLE: &str = "application_train";
 
 impl Train {
-    /// The learner's parameters: the defaults, suited to a flat table of so many rows and features, then those of the file
-    /// and those that are set.
-    fn parameters(&self, flat: Option<(usize, usize)>) -> Result<Parameters, Error> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
-        if let Some((rows, features)) = flat {
-            parameters.suit(rows, features);
-        }
-        if let Some(path) = &self.parameters {
-            let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
-            learner::apply(&mut parameters, &path.display().to_string(), &text)?;
-        }
-        for assignment in &self.set {
-            parameters.set(assignment)?;
-        }
-        Ok(parameters)
-    }
-
     pub(super) fn run(self) -> Result<(), Error> {
         let output = self.output_path();
         self.check_outputs(&output)?;
         // What is wrong with them should be said before a large table is read.
-        self.parameters(None)?;
+        self.parameters(0, None)?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
         let mut policy = PolicyFile::parse(&policy_name, &policy_text)?;
         let given = self.features.as_ref().map(read_text).transpose()?;
@@ -142,13 +154,29 @@ impl Train {
             );
             return Err(Error::Usage { problem });
         }
-        let data = Data::read_outcomes(&table, &definition.schema, definition.outcomes.as_ref(), self.columns)?;
+        // As with the parameters: what cannot be held should be known before.
+        self.hold(definition.clone(), &mut policy)?;
+        let read = |definition: &Definition| {
+            Data::read_outcomes(&table, &definition.schema, definition.outcomes.as_ref(), self.columns)
+        };
+        let mut data = read(&definition)?;
         self.check_folds(&data)?;
         if let Some(described) = &mut described {
             described.look_at(&data);
         }
-        let size = (data.outcomes.len(), definition.preprocessing.features.len());
-        let parameters = self.parameters(described.is_some().then_some(size))?;
+        let features = definition.preprocessing.features.len();
+        let mut parameters = self.parameters(data.outcomes.len(), described.is_some().then_some(features))?;
+        let selection = self.choose(&data, &definition, &policy, &parameters)?;
+        let mut notes: Vec<String> = described.iter().flat_map(|described| described.notes.clone()).collect();
+        let mut definition = definition;
+        if let Some(selection) = &selection {
+            notes.extend(selection.notes());
+            definition = selection.definition.clone();
+            parameters = parameters.for_fewer(features, definition.preprocessing.features.len());
+            data = read(&definition)?;
+        }
+        let (definition, free, directions) = self.hold(definition, &mut policy)?;
+        notes.extend(directions);
         let name = self
             .name
             .clone()
@@ -157,7 +185,11 @@ impl Train {
             name: name.unwrap_or_else(|| "model".into()),
             seed: self.seed,
             trees: self.trees.map(|count| count as usize),
+            models: self.models(),
             folds: self.cv.map(usize::from),
+            baselines: self.baselines,
+            free,
+            compared: selection.map_or_else(Vec::new, Selection::into_parts),
         };
         let bar = bar(None, "Growing trees");
         let mut trained = train(
@@ -168,20 +200,24 @@ impl Train {
             &options,
             &mut |stage| match stage {
                 Stage::Growing(tree) => bar.set_position(tree as u64),
-                Stage::Fold(fold, tree) => {
-                    bar.set_message(format!(
-                        "Fold {} of {}: growing trees",
-                        fold + 1,
-                        options.folds.unwrap_or(0)
-                    ));
+                Stage::Fold(fold, tree) | Stage::Free(fold, tree) => {
+                    let held = if matches!(stage, Stage::Free(..)) {
+                        ", no directions"
+                    } else {
+                        ""
+                    };
+                    let folds = options.folds.unwrap_or(0);
+                    bar.set_message(format!("Fold {} of {folds}{held}: growing trees", fold + 1));
                     bar.set_position(tree as u64);
+                }
+                Stage::Baseline(baseline, fold) => {
+                    bar.set_message(format!("Fold {}: {}", fold + 1, baseline.name()));
                 }
                 Stage::Measuring => bar.set_message("Measuring"),
             },
         )?;
         bar.finish_and_clear();
 
-        let notes: Vec<String> = described.iter().flat_map(|described| described.notes.clone()).collect();
         trained.model.card.notes.extend(notes.iter().cloned());
         let bytes = trained.model.to_bytes().map_err(|source| Error::Model {
             path: output.clone(),
@@ -232,58 +268,6 @@ impl Train {
         lines.push(format!("\nWritten: {} ({} KB).", output.display(), bytes.len() / 1000));
         print(&lines.join("\n"))
     }
-
-    /// The model file: as it is named, or called like the flat table.
-    fn output_path(&self) -> PathBuf {
-        self.output.clone().unwrap_or_else(|| {
-            let name = self.flat.table.as_ref().and_then(|table| table.file_name());
-            let name = name.map_or_else(|| "model".into(), |name| name.to_string_lossy());
-            let stem = name
-                .split('.')
-                .next()
-                .filter(|stem| !stem.is_empty())
-                .unwrap_or("model");
-            PathBuf::from(format!("{stem}.candor"))
-        })
-    }
-
-    /// What would end a long training in a refusal is found before it begins.
-    fn check_outputs(&self, output: &Path) -> Result<(), Error> {
-        let usage = |problem: String| Err(Error::Usage { problem });
-        let mut outputs = vec![("--output", output)];
-        outputs.extend(self.oof.as_deref().map(|path| ("--oof", path)));
-        outputs.extend(
-            self.flat
-                .save_definition
-                .as_deref()
-                .map(|path| ("--save-definition", path)),
-        );
-        for (index, (option, path)) in outputs.iter().enumerate() {
-            if *path == Path::new("-") {
-                return usage(format!("{option} -: standard output takes the figures; name a file"));
-            }
-            if let Some((other, _)) = outputs[..index].iter().find(|(_, known)| known == path) {
-                return usage(format!("{other} and {option} name the same file; choose two"));
-            }
-            if *option == "--oof" {
-                Format::of(path, None)?;
-            }
-            destination(path, self.force)?;
-        }
-        Ok(())
-    }
-
-    /// Every fold needs clients of both kinds.
-    fn check_folds(&self, data: &Data) -> Result<(), Error> {
-        let bad = data.outcomes.iter().filter(|&&outcome| outcome).count();
-        let rarer = bad.min(data.outcomes.len() - bad).min(data.client_count());
-        match self.cv {
-            Some(folds) if usize::from(folds) > rarer => Err(Error::Usage {
-                problem: format!("--cv {folds}: only {rarer} rows are of the rarer outcome; use at most as many folds"),
-            }),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// A file's name and text, or the built-in ones.
@@ -298,23 +282,4 @@ pub(super) fn read_or(path: Option<&PathBuf>, name: &str, text: &str) -> Result<
 fn read_text(path: &PathBuf) -> Result<(String, String), Error> {
     let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
     Ok((path.display().to_string(), text))
-}
-
-fn write_out_of_fold(path: &Path, force: bool, data: &Data, oof: &OutOfFold) -> Result<TableWriter, Error> {
-    let columns = vec![
-        Column::new("id", ColumnType::Text),
-        Column::new("fold", ColumnType::Integer),
-        Column::new("target", ColumnType::Integer),
-        Column::new("probability", ColumnType::Number),
-    ];
-    let mut writer = TableWriter::create(path, None, force, columns)?;
-    for (row, id) in data.ids.iter().enumerate() {
-        writer.write(&[
-            Cell::Text(id.clone()),
-            Cell::Integer(i64::try_from(oof.folds[row]).unwrap_or(i64::MAX)),
-            Cell::Integer(i64::from(data.outcomes[row])),
-            Cell::Number(oof.probabilities[row]),
-        ])?;
-    }
-    Ok(writer)
 }

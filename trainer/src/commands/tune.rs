@@ -23,7 +23,7 @@ use crate::tuning::{Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, 
 
 /// Search the learner's parameters for better ones.
 ///
-/// Every trial is judged out of fold, with the folds and the figures of `candor train --cv`. The first trial is the
+/// Every trial is judged out of fold, with the folds and the figures of `candor train --cv --average 1`. The first trial is the
 /// parameters as they are, so the result is never worse; the next ones are tried at random; then a tree-structured
 /// Parzen estimator tries what resembles the good trials. A trial that is worse than half of the others after its first
 /// fold, or its second, is given up. The best figure of many trials is a little too good: believe the test part that
@@ -109,9 +109,11 @@ impl Tune {
                 format!("{features_name}: the [table] names no target; add target = \"COLUMN\" to tune with it");
             return Err(Error::Usage { problem });
         }
-        let (parameters, fixed) = self.parameters()?;
+        // What is wrong with them should be said before a large table is read.
+        self.parameters(0)?;
         let table = table::find(&self.data, TABLE)?;
         let data = Data::read(&table, &definition.schema, self.columns)?;
+        let (parameters, fixed) = self.parameters(data.outcomes.len())?;
         let search = Search {
             data: &data,
             definition: &definition,
@@ -182,9 +184,10 @@ impl Tune {
     }
 
     /// Where the search starts, and what of it is fixed.
-    fn parameters(&self) -> Result<(Parameters, BTreeMap<String, String>), Error> {
+    fn parameters(&self, rows: usize) -> Result<(Parameters, BTreeMap<String, String>), Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        parameters.suit(rows, None);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
             learner::apply(&mut parameters, &path.display().to_string(), &text)?;
@@ -234,7 +237,9 @@ impl Tune {
         for (name, value) in &winner.parameters {
             parameters.set(&format!("{name}={value}"))?;
         }
-        let growth = self.trees.map_or(String::new(), |count| format!(" --trees {count}"));
+        let growth = self
+            .trees
+            .map_or(" --average 1".to_owned(), |count| format!(" --trees {count}"));
         let comment = [
             format!(
                 "Trial {} of {trials}, found by candor tune {}: AUC {:.5}, cost {:.4}, calibration error {:.4}, out of fold.",

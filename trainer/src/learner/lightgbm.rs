@@ -26,6 +26,10 @@ pub(super) fn train(
     if !categorical.is_empty() {
         text.push_str(&format!(" categorical_feature={}", categorical.join(",")));
     }
+    if matrix.directions.iter().any(|&direction| direction != 0) {
+        let directions: Vec<String> = matrix.directions.iter().map(ToString::to_string).collect();
+        text.push_str(&format!(" monotone_constraints={}", directions.join(",")));
+    }
     let text = c_string(&text)?;
     let data = Dataset::new(matrix, training, &text, None)?;
     let validation = match rounds {
@@ -352,6 +356,7 @@ mod tests {
             values: &[],
             names: &names,
             categorical: &CATEGORICAL,
+            directions: &[],
         };
         let mut parameters = Parameters::with_seed(seed, threads);
         let base = "feature_fraction=0.7 min_data_in_leaf=15 learning_rate=0.1 lambda_l2=1 cat_smooth=2 cat_l2=1 \
@@ -509,6 +514,7 @@ mod tests {
             values: &[],
             names: &names,
             categorical: &CATEGORICAL,
+            directions: &[],
         };
         let mut parameters = Parameters::with_seed(3, 1);
         for assignment in [
@@ -551,6 +557,7 @@ mod tests {
             values: &[],
             names: &names,
             categorical: &[],
+            directions: &[],
         };
         let sample = Sample {
             values: vec![1.0; 300],

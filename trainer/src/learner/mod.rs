@@ -8,7 +8,7 @@ use candor_core::ensemble::Ensemble;
 use candor_core::import;
 
 pub use parameter_file::{apply, render};
-pub use parameters::Parameters;
+pub use parameters::{Method, Parameters};
 
 use crate::error::Error;
 
@@ -21,6 +21,8 @@ pub struct Matrix<'a> {
     pub names: &'a [String],
     /// Positions of the columns that hold level positions, not quantities.
     pub categorical: &'a [usize],
+    /// The direction that each column is held to (1, −1, or 0 for none); empty where there is none.
+    pub directions: &'a [i8],
 }
 
 /// Rows to learn from or to stop by.
@@ -81,4 +83,34 @@ pub fn fit(
         problem: format!("the trees could not be taken over: {error}"),
     })?;
     Ok(imported.ensemble)
+}
+
+/// Grows `count` models that differ in nothing but their seeds, and averages their scores: what one model owes to the
+/// rows and features that it happened to draw evens out. The first finds the number of trees, the others grow as many.
+/// `progress` hears the number of trees of all models so far.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_average(
+    matrix: &Matrix<'_>,
+    training: &Sample,
+    rounds: Rounds<'_>,
+    parameters: &Parameters,
+    count: usize,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Ensemble, Error> {
+    let mut average = fit(matrix, training, rounds, parameters, progress)?;
+    let trees = average.trees.len();
+    for number in 1..count {
+        let grown = average.trees.len();
+        let parameters = parameters.with_other_seed(number);
+        let next = fit(matrix, training, Rounds::Exactly(trees), &parameters, &mut |tree| {
+            progress(grown + tree);
+        })?;
+        average.trees.extend(next.trees);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a handful of models")]
+    let share = 1.0 / count.max(1) as f64;
+    average.scale *= share;
+    Ok(average)
 }

@@ -73,7 +73,7 @@ mod tests {
             parameters.set(set).unwrap();
         }
         let text = render(&parameters, &["from a test".to_owned()]);
-        assert!(text.starts_with("# from a test\nbagging_fraction = 0.7\n"), "{text}");
+        assert!(text.starts_with("# from a test\nbagging_fraction = 1\n"), "{text}");
         let mut again = Parameters::with_seed(3, 1);
         apply(&mut again, "p.toml", &text).unwrap();
         let numbers = |parameters: &Parameters| -> Vec<(String, Option<f64>)> {

@@ -11,26 +11,29 @@ pub struct Parameters {
     values: BTreeMap<String, String>,
 }
 
-/// Chosen by cross-validation on loan applications: slow, shallow, strongly regularised trees that each see a small
-/// part of the features. Depth at most 8 keeps exact explanations cheap.
+/// Chosen by cross-validation on 72,741 loan applications: shallow, strongly regularised trees that each see a handful of
+/// the features. Depth at most 8 keeps exact explanations cheap.
 const DEFAULTS: [(&str, &str); 16] = [
-    ("bagging_fraction", "0.7"),
+    ("bagging_fraction", "1"),
     ("bagging_freq", "1"),
     ("cat_l2", "50"),
     ("cat_smooth", "50"),
     ("deterministic", "true"),
-    ("feature_fraction", "0.06"),
+    ("feature_fraction", "0.03"),
     ("force_col_wise", "true"),
-    ("lambda_l2", "70"),
-    ("learning_rate", "0.02"),
+    ("lambda_l2", "150"),
+    ("learning_rate", "0.05"),
     ("max_bin", "511"),
     ("max_depth", "8"),
-    ("min_data_in_leaf", "100"),
+    ("min_data_in_leaf", "300"),
     ("min_data_per_group", "100"),
     ("num_leaves", "34"),
     ("objective", "binary"),
     ("path_smooth", "15"),
 ];
+
+/// Rows of the table that the defaults were found on.
+const FOUND_ON: f64 = 72_741.0;
 
 /// What `--set` can change, under LightGBM's first name for it. The rest would change what Candor relies on (trees that
 /// add up to log-odds, one file for one seed), or has no effect here.
@@ -120,6 +123,27 @@ impl Values {
     }
 }
 
+/// How LightGBM keeps a tree to the directions of its features. All keep to them; the later ones cost less accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// Children are kept apart by the middle between them.
+    Basic,
+    /// Leaves are compared with those that they touch.
+    Intermediate,
+    /// As intermediate, threshold by threshold; slower.
+    Advanced,
+}
+
+impl Method {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Intermediate => "intermediate",
+            Self::Advanced => "advanced",
+        }
+    }
+}
+
 /// Why a parameter was not set.
 #[derive(Debug)]
 pub(super) enum Refusal {
@@ -171,16 +195,78 @@ impl Parameters {
         parameters
     }
 
-    /// Suits the defaults, found on tables of 180 features and tens of thousands of rows, to a table of another size:
-    /// with few features each tree sees more of them and learns faster, and with few rows leaves may be smaller.
-    pub fn suit(&mut self, rows: usize, features: usize) {
-        #[expect(clippy::cast_precision_loss, reason = "small counts")]
-        let fraction = (11.0 / features.max(1) as f64).clamp(0.06, 0.6);
-        self.insert("feature_fraction", &fraction.to_string());
-        if features < 100 {
-            self.insert("learning_rate", "0.05");
+    /// The same with the seed of the model at this position among those that are averaged.
+    pub(super) fn with_other_seed(&self, number: usize) -> Self {
+        const LIMIT: u64 = 0x7fff_ffff;
+        let mut parameters = self.clone();
+        let seed: u64 = self.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(0);
+        // Far from the seeds that people give, so that models of neighbouring seeds share none.
+        let other = (seed + (number as u64 % LIMIT) * 104_729) % LIMIT;
+        parameters.insert("seed", &other.to_string());
+        parameters
+    }
+
+    /// What the library does when it is told nothing.
+    pub fn of_library(seed: u64, threads: usize) -> Self {
+        let mut parameters = Self::with_seed(seed, threads);
+        parameters.values.retain(|name, _| {
+            ["objective", "deterministic", "force_col_wise", "seed", "num_threads"].contains(&name.as_str())
+        });
+        parameters
+    }
+
+    /// A random forest: deep trees, each grown on its own sample of rows, which sees a third of the features at a node.
+    pub fn of_forest(seed: u64, threads: usize) -> Self {
+        let mut parameters = Self::of_library(seed, threads);
+        for (name, value) in [
+            ("boosting", "rf"),
+            ("bagging_fraction", "0.632"),
+            ("bagging_freq", "1"),
+            ("feature_fraction_bynode", "0.33"),
+            ("min_data_in_leaf", "20"),
+            ("num_leaves", "256"),
+        ] {
+            parameters.insert(name, value);
         }
-        self.insert("min_data_in_leaf", &(rows / 200).clamp(5, 100).to_string());
+        parameters
+    }
+
+    /// The same where only `after` of `before` features are left: a tree goes on seeing as many of them.
+    pub fn for_fewer(&self, before: usize, after: usize) -> Self {
+        let mut parameters = self.clone();
+        let fraction = self.get("feature_fraction").and_then(|value| value.parse::<f64>().ok());
+        if let Some(fraction) = fraction {
+            #[expect(clippy::cast_precision_loss, reason = "small counts")]
+            let fraction = (fraction * before as f64 / after.max(1) as f64).min(1.0);
+            parameters.insert("feature_fraction", &fraction.to_string());
+        }
+        parameters
+    }
+
+    /// How trees are held to the directions of the features.
+    pub fn hold(&mut self, method: Method) {
+        self.insert("monotone_constraints_method", method.name());
+    }
+
+    /// The seed and the number of threads.
+    pub fn seed_and_threads(&self) -> (u64, usize) {
+        let number = |name: &str| self.get(name).and_then(|value| value.parse::<u64>().ok());
+        let threads = number("num_threads").and_then(|threads| usize::try_from(threads).ok());
+        (number("seed").unwrap_or(0), threads.unwrap_or(1))
+    }
+
+    /// Suits the defaults to a table of fewer rows than that they were found on: leaves and their penalty may be smaller,
+    /// and since fewer trees can be grown, each sees more of the features. `features` is the number of those of a table of
+    /// its own.
+    pub fn suit(&mut self, rows: usize, features: Option<usize>) {
+        #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+        let size = libm::sqrt(rows.max(1) as f64 / FOUND_ON).min(1.0);
+        self.insert("min_data_in_leaf", &libm::round((300.0 * size).max(5.0)).to_string());
+        self.insert("lambda_l2", &libm::round((150.0 * size).max(5.0)).to_string());
+        #[expect(clippy::cast_precision_loss, reason = "small counts")]
+        let fraction = features.map_or(0.03, |features| 6.0 / features.max(1) as f64);
+        let fraction = (fraction / libm::sqrt(size)).clamp(0.03, 0.6);
+        self.insert("feature_fraction", &format!("{fraction:.3}"));
     }
 
     /// Applies `NAME=VALUE` and returns LightGBM's first name of it with the value.

@@ -4,6 +4,7 @@ use candor_core::{Scorer, Text};
 
 use super::collect::Request;
 use super::figures::{Figures, Gap, Section};
+use super::page::is_comparison;
 use super::sample::Sample;
 
 /// Names what the report cannot say.
@@ -33,6 +34,17 @@ pub(super) fn with_gaps(mut figures: Figures, sample: &Sample<'_>, request: &Req
             )
         };
         gap(Section::Discrimination, en.into(), fr.into());
+    }
+    if !figures.lineage.card.parts.iter().any(|part| is_comparison(&part.name)) {
+        gap(
+            Section::Discrimination,
+            "What simpler models would reach is not known: they were not measured at training (candor train --cv 5 \
+             --baselines)."
+                .into(),
+            "Ce qu’atteindraient des modèles plus simples n’est pas connu : ils n’ont pas été mesurés à l’entraînement \
+             (candor train --cv 5 --baselines)."
+                .into(),
+        );
     }
     if figures.reliability.slope.is_none() {
         gap(

@@ -7,7 +7,7 @@ use super::Data;
 use super::features::FeatureTable;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit};
+use crate::learner::{Parameters, Rounds, fit, fit_average};
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Growth {
     pub patience: usize,
     /// Most trees.
     pub most: usize,
+    /// Models that differ in their seeds, and are averaged.
+    pub models: usize,
 }
 
 /// Trees to wait for an improvement of the validation log-loss.
@@ -37,13 +39,20 @@ const PATIENCE: usize = 100;
 const MOST_TREES: usize = 5000;
 
 impl Growth {
-    /// A fixed number of trees, or the usual patience.
+    /// A fixed number of trees, or the usual patience; one model.
     pub fn new(trees: Option<usize>) -> Self {
         Self {
             trees,
             patience: PATIENCE,
             most: MOST_TREES,
+            models: 1,
         }
+    }
+
+    /// The same for an average of so many models.
+    #[must_use]
+    pub fn averaging(self, models: usize) -> Self {
+        Self { models, ..self }
     }
 }
 
@@ -75,36 +84,29 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows that many on
-    /// all of them.
+    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows as many for each
+    /// row on all of them.
     ///
     /// # Errors
     /// [`Error::Training`].
     pub fn next_fold(&mut self, parameters: &Parameters, progress: &mut dyn FnMut(usize)) -> Result<(), Error> {
         let (data, folds, fold) = (self.data, &self.folds, self.trees.len());
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
-        let rounds = match self.growth.trees {
-            Some(count) => count,
-            None => {
-                let inner = data.split_of(&learning, self.seed.wrapping_add(fold as u64));
-                let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
-                let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
-                let features = FeatureTable::new(self.definition, &data.applications, &growing);
-                let matrix = features.matrix();
-                let validation = matrix.sample(&stopping, &data.outcomes);
-                let training = matrix.sample(&growing, &data.outcomes);
-                let stop = Rounds::UntilBest {
-                    validation: &validation,
-                    patience: self.growth.patience,
-                    most: self.growth.most,
-                };
-                fit(&matrix, &training, stop, parameters, progress)?.trees.len()
-            }
-        };
+        let seed = self.seed.wrapping_add(fold as u64);
+        let rounds = rounds_for(
+            data,
+            self.definition,
+            &learning,
+            parameters,
+            self.growth,
+            seed,
+            progress,
+        )?;
         let features = FeatureTable::new(self.definition, &data.applications, &learning);
         let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
-        let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), parameters, progress)?;
+        let rounds = Rounds::Exactly(rounds);
+        let ensemble = fit_average(&matrix, &training, rounds, parameters, self.growth.models, progress)?;
         self.trees.push(ensemble.trees.len());
         let compiled = Compiled::new(&ensemble);
         for (row, score) in self.raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
@@ -126,27 +128,70 @@ impl<'a> CrossValidation<'a> {
     /// [`Error::Training`] where scores do not rank.
     pub fn finish(self) -> Result<OutOfFold, Error> {
         let Self { data, folds, raw, .. } = self;
-        let mut probabilities = vec![0.0; raw.len()];
-        for fold in 0..self.count {
-            let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
-            let scores: Vec<f64> = others().map(|row| raw[row]).collect();
-            let outcomes: Vec<bool> = others().map(|row| data.outcomes[row]).collect();
-            let calibration = Calibration::fit(&scores, &outcomes).ok_or_else(|| Error::Training {
-                problem: format!(
-                    "the trees do not rank the clients outside fold {}; there are too few rows",
-                    fold + 1
-                ),
-            })?;
-            for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
-                probabilities[row] = probability_of(calibration.apply(raw[row]));
-            }
-        }
+        let probabilities = calibrate(&folds, &raw, &data.outcomes, self.count)?;
         Ok(OutOfFold {
             folds,
             probabilities,
             trees: self.trees,
         })
     }
+}
+
+/// The number of trees to grow on the rows `learning`: the one that is given, or the best on a part of them that the others
+/// grow for.
+///
+/// # Errors
+/// [`Error::Training`].
+pub(crate) fn rounds_for(
+    data: &Data,
+    definition: &Definition,
+    learning: &[usize],
+    parameters: &Parameters,
+    growth: Growth,
+    seed: u64,
+    progress: &mut dyn FnMut(usize),
+) -> Result<usize, Error> {
+    if let Some(count) = growth.trees {
+        return Ok(count);
+    }
+    let inner = data.split_of(learning, seed);
+    let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
+    let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
+    let features = FeatureTable::new(definition, &data.applications, &growing);
+    let matrix = features.matrix();
+    let validation = matrix.sample(&stopping, &data.outcomes);
+    let training = matrix.sample(&growing, &data.outcomes);
+    let stop = Rounds::UntilBest {
+        validation: &validation,
+        patience: growth.patience,
+        most: growth.most,
+    };
+    let best = fit(&matrix, &training, stop, parameters, progress)?.trees.len();
+    // More rows bear more trees.
+    Ok(best * learning.len() / growing.len().max(1))
+}
+
+/// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.
+///
+/// # Errors
+/// [`Error::Training`] where scores do not rank.
+pub(crate) fn calibrate(folds: &[usize], raw: &[f64], outcomes: &[bool], count: usize) -> Result<Vec<f64>, Error> {
+    let mut probabilities = vec![0.0; raw.len()];
+    for fold in 0..count {
+        let others = || (0..raw.len()).filter(|&row| folds[row] != fold);
+        let scores: Vec<f64> = others().map(|row| raw[row]).collect();
+        let known: Vec<bool> = others().map(|row| outcomes[row]).collect();
+        let calibration = Calibration::fit(&scores, &known).ok_or_else(|| Error::Training {
+            problem: format!(
+                "the scores do not rank the clients outside fold {}; there are too few rows",
+                fold + 1
+            ),
+        })?;
+        for row in (0..raw.len()).filter(|&row| folds[row] == fold) {
+            probabilities[row] = probability_of(calibration.apply(raw[row]));
+        }
+    }
+    Ok(probabilities)
 }
 
 /// Predictions for all rows, in `fold_count` folds. `progress` hears the fold, from 0, and its trees.

@@ -14,6 +14,7 @@ pub struct FeatureTable {
     pub preprocessing: Preprocessing,
     names: Vec<String>,
     categorical: Vec<usize>,
+    directions: Vec<i8>,
     values: Vec<f64>,
 }
 
@@ -54,6 +55,7 @@ impl FeatureTable {
             preprocessing,
             names,
             categorical,
+            directions: definition.directions.clone(),
             values,
         }
     }
@@ -64,6 +66,7 @@ impl FeatureTable {
             values: &self.values,
             names: &self.names,
             categorical: &self.categorical,
+            directions: &self.directions,
         }
     }
 

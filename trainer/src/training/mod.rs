@@ -11,6 +11,7 @@ mod reference;
 mod split;
 
 pub use cross_validation::{CrossValidation, Growth, OutOfFold, cross_validate};
+pub(crate) use cross_validation::{calibrate, rounds_for};
 pub use data::Data;
 pub(crate) use evaluation::quantile;
 pub use evaluation::{CALIBRATION_BINS, bootstrap, evaluate};

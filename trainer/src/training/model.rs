@@ -15,9 +15,11 @@ use super::evaluation::evaluate;
 use super::features::FeatureTable;
 use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
+use crate::baselines::{self, Baseline};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit};
+use crate::learner::{Parameters, Rounds, fit_average};
+use crate::monotone;
 use crate::policy::PolicyFile;
 
 /// What training is told.
@@ -27,10 +29,18 @@ pub struct TrainOptions {
     pub name: String,
     /// Seed of everything random.
     pub seed: u64,
-    /// A fixed number of trees; `None` stops early.
+    /// A fixed number of trees of each model; `None` stops early.
     pub trees: Option<usize>,
+    /// Models that differ in their seeds, and are averaged.
+    pub models: usize,
     /// Folds of the cross-validation; `None` does without.
     pub folds: Option<usize>,
+    /// Whether simpler models are measured on the same folds.
+    pub baselines: bool,
+    /// The definition without directions, measured on the same folds to tell what they cost.
+    pub free: Option<Definition>,
+    /// Out-of-fold probabilities of other models, with their names.
+    pub compared: Vec<(String, Vec<f64>)>,
 }
 
 /// What training is doing.
@@ -40,6 +50,10 @@ pub enum Stage {
     Growing(usize),
     /// Growing this tree of this fold's model.
     Fold(usize, usize),
+    /// Growing this tree of this fold's model without directions.
+    Free(usize, usize),
+    /// Fitting this simpler model in this fold.
+    Baseline(Baseline, usize),
     /// Measuring and putting together.
     Measuring,
 }
@@ -53,6 +67,9 @@ pub struct Trained {
     pub out_of_fold: Option<OutOfFold>,
 }
 
+/// Name of the part with the figures of the model that is held to no direction.
+pub const WITHOUT_DIRECTIONS: &str = "without directions";
+
 /// Trains a model.
 ///
 /// # Errors
@@ -65,7 +82,7 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(Stage),
 ) -> Result<Trained, Error> {
-    let growth = Growth::new(options.trees);
+    let growth = Growth::new(options.trees).averaging(options.models);
     let split = data.split(options.seed);
     let features = FeatureTable::new(definition, &data.applications, &split.train);
     let matrix = features.matrix();
@@ -79,23 +96,33 @@ pub fn train(
             most: growth.most,
         },
     };
-    let ensemble = fit(&matrix, &training, rounds, parameters, &mut |tree| {
-        progress(Stage::Growing(tree))
+    let ensemble = fit_average(&matrix, &training, rounds, parameters, growth.models, &mut |tree| {
+        progress(Stage::Growing(tree));
     })?;
-    let out_of_fold = match options.folds {
-        Some(folds) => Some(cross_validate(
-            data,
-            definition,
-            parameters,
-            growth,
-            folds,
-            options.seed,
-            &mut |fold, tree| {
-                progress(Stage::Fold(fold, tree));
-            },
-        )?),
+    monotone::check(&ensemble, definition)?;
+    let mut validate = |definition: &Definition, stage: fn(usize, usize) -> Stage| match options.folds {
+        Some(folds) => {
+            let seed = options.seed;
+            let mut heard = |fold: usize, tree: usize| progress(stage(fold, tree));
+            cross_validate(data, definition, parameters, growth, folds, seed, &mut heard).map(Some)
+        }
+        None => Ok(None),
+    };
+    let out_of_fold = validate(definition, Stage::Fold)?;
+    let free = match &options.free {
+        Some(free) => validate(free, Stage::Free)?,
         None => None,
     };
+    let mut compared = options.compared.clone();
+    if let (Some(folds), true) = (options.folds, options.baselines) {
+        for baseline in Baseline::ALL {
+            let mut heard = |fold: usize| progress(Stage::Baseline(baseline, fold));
+            let probabilities =
+                baselines::out_of_fold(baseline, data, definition, parameters, folds, options.seed, &mut heard)?;
+            compared.push((baseline.name().to_owned(), probabilities));
+        }
+    }
+    compared.extend(free.map(|free| (WITHOUT_DIRECTIONS.to_owned(), free.probabilities)));
     progress(Stage::Measuring);
 
     let compiled = Compiled::new(&ensemble);
@@ -135,16 +162,14 @@ pub fn train(
         )
     })
     .collect();
-    if let Some(out_of_fold) = &out_of_fold {
-        let part = evaluate(
-            "out-of-fold",
-            &out_of_fold.probabilities,
-            &data.outcomes,
-            &final_policy,
-            options.seed,
-        );
-        parts.push(part);
-    }
+    let own = out_of_fold.iter().map(|own| ("out-of-fold", &own.probabilities));
+    let others = compared
+        .iter()
+        .map(|(name, probabilities)| (name.as_str(), probabilities));
+    parts.extend(
+        own.chain(others)
+            .map(|(name, probabilities)| evaluate(name, probabilities, &data.outcomes, &final_policy, options.seed)),
+    );
     let card = card(data, definition, parameters, options, &ensemble, parts);
     let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
     let scores = of(&split.train, &log_odds);
@@ -233,11 +258,25 @@ fn card(
     parts: Vec<Part>,
 ) -> ModelCard {
     let mut parameters: BTreeMap<String, String> = parameters.for_card();
-    parameters.insert("num_iterations".into(), ensemble.trees.len().to_string());
-    let notes = vec![
+    // As LightGBM counts them: of each model.
+    let iterations = ensemble.trees.len() / options.models.max(1);
+    parameters.insert("num_iterations".into(), iterations.to_string());
+    let held = definition.preprocessing.features.iter().zip(&definition.directions);
+    let held: Vec<String> = held
+        .filter(|(_, direction)| **direction != 0)
+        .map(|(feature, direction)| format!("{}:{direction:+}", feature.name))
+        .collect();
+    if !held.is_empty() {
+        parameters.insert("monotone_constraints".into(), held.join(","));
+    }
+    if options.models > 1 {
+        parameters.insert("averaged_models".into(), options.models.to_string());
+    }
+    let mut notes = vec![
         "Probabilities are calibrated on the validation part by a map that is linear in log-odds (Platt).".into(),
         "The threshold minimises the cost on the validation part; it was not tuned on the test part.".into(),
     ];
+    notes.extend(directions_note(&parts));
     ModelCard {
         name: options.name.clone(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
@@ -248,4 +287,17 @@ fn card(
         dropped_features: definition.dropped_features.clone(),
         notes,
     }
+}
+
+/// What the directions cost, where both was measured.
+fn directions_note(parts: &[Part]) -> Option<String> {
+    let auc = |name: &str| {
+        let part = parts.iter().find(|part| part.name == name)?;
+        Some(part.metrics.as_ref()?.auc.value)
+    };
+    let (held, free) = (auc("out-of-fold")?, auc(WITHOUT_DIRECTIONS)?);
+    Some(format!(
+        "Out of fold, the model has an AUC of {held:.4} and, held to no direction, {free:.4}: the directions cost {:.4}.",
+        free - held
+    ))
 }

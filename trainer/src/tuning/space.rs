@@ -40,10 +40,10 @@ pub enum Kind {
 const SEARCHED: [Dimension; 11] = [
     dimension("num_leaves", Kind::Count(6, 80)),
     dimension("max_depth", Kind::Count(3, 8)),
-    dimension("min_data_in_leaf", Kind::Count(10, 500)),
-    dimension("feature_fraction", Kind::Scale(0.03, 1.0)),
+    dimension("min_data_in_leaf", Kind::Count(10, 1000)),
+    dimension("feature_fraction", Kind::Scale(0.01, 1.0)),
     dimension("bagging_fraction", Kind::Number(0.4, 1.0)),
-    dimension("lambda_l2", Kind::Scale(0.1, 300.0)),
+    dimension("lambda_l2", Kind::Scale(0.1, 500.0)),
     dimension("path_smooth", Kind::Scale(0.1, 300.0)),
     dimension("cat_l2", Kind::Scale(1.0, 300.0)),
     dimension("cat_smooth", Kind::Scale(1.0, 300.0)),

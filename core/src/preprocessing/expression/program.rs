@@ -70,7 +70,7 @@ pub struct Program {
 
 impl Operation {
     /// How many values the operation takes from the stack; it always leaves one.
-    pub(super) fn takes(self) -> usize {
+    pub fn takes(self) -> usize {
         match self {
             Self::Field(_) | Self::Feature(_) | Self::Number(_) => 0,
             Self::Negate | Self::Not | Self::IsMissing | Self::Absolute | Self::SquareRoot | Self::Logarithm => 1,
@@ -174,6 +174,11 @@ impl Program {
             stack.push(if value.is_finite() { value } else { f64::NAN });
         }
         stack.pop().unwrap_or(f64::NAN)
+    }
+
+    /// Its operations, in the order in which they run.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// Positions of the raw fields that the program reads.

@@ -54,6 +54,7 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
         .filter_map(|part| Some((part.name.as_str(), part.metrics.as_ref()?, None)))
         .filter(|(name, ..)| figures.parts.iter().all(|part| part.name != *name))
         .collect();
+    let (compared, recorded): (Vec<_>, Vec<_>) = recorded.into_iter().partition(|(name, ..)| is_comparison(name));
     if !recorded.is_empty() {
         markup.push_str(&metrics_table(
             page,
@@ -61,11 +62,55 @@ pub(super) fn draw(page: &mut Page<'_>) -> String {
             &recorded,
         ));
     }
+    if !compared.is_empty() {
+        let own = recorded.iter().filter(|(name, ..)| *name == "out-of-fold");
+        let models: Vec<_> = own
+            .chain(&compared)
+            .map(|(name, metrics, _)| (*name, *metrics))
+            .collect();
+        markup.push_str(&models_table(page, &models));
+    }
     let (curves, cuts) = curves(page, part);
     let (gains, tenths) = gains(page);
     let _ = write!(markup, "<div class=\"charts\">\n{curves}{gains}</div>\n{cuts}{tenths}");
     markup.push_str(&decisions(page));
     markup
+}
+
+/// Whether a part of the model card is of another model, measured out of fold beside this one.
+pub(in crate::report) fn is_comparison(part: &str) -> bool {
+    !["train", "validation", "test", "out-of-fold"].contains(&part)
+}
+
+/// Models in rows: this one and those that were measured on the same folds.
+fn models_table(page: &Page<'_>, models: &[(&str, &Metrics)]) -> String {
+    let numbers = page.numbers;
+    let mut table = Table::new(
+        page.say(
+            "Models on the same folds, out of fold",
+            "Modèles sur les mêmes plis, hors pli",
+        ),
+        1,
+        &[
+            page.say("Model", "Modèle"),
+            "AUC",
+            "KS",
+            page.say("Brier score", "Score de Brier"),
+            page.say("Calibration error (ECE)", "Erreur de calibrage (ECE)"),
+            page.say("Cost per client at break-even", "Coût par client à l’équilibre"),
+        ],
+    );
+    for (name, metrics) in models {
+        table.row([
+            escape(&page.model_name(name)),
+            numbers.interval(metrics.auc, 4),
+            numbers.interval(metrics.ks, 4),
+            numbers.interval(metrics.brier, 4),
+            numbers.number(metrics.calibration_error, 4),
+            numbers.interval(metrics.cost_at_break_even, 4),
+        ]);
+    }
+    table.markup()
 }
 
 /// Metrics in rows, parts in columns.

@@ -20,6 +20,8 @@ mod summary;
 
 use candor_core::Language;
 
+pub(super) use discrimination::is_comparison;
+
 use super::figures::{Figures, PartFigures, Section};
 use markup::{details, escape};
 use numbers::Numbers;
@@ -179,6 +181,26 @@ impl<'a> Page<'a> {
             "out-of-fold" => self.say("out of fold", "hors pli"),
             "data" => self.say("data given", "données fournies"),
             other => other,
+        };
+        known.to_owned()
+    }
+
+    /// The name of a model that was measured out of fold, as people say it.
+    fn model_name(&self, name: &str) -> String {
+        let known = match name {
+            "out-of-fold" => self.say("this model", "ce modèle"),
+            "prior" => self.say("prior (the default rate for everybody)", "taux de défaut pour tous"),
+            "logistic regression" => self.say(
+                "logistic regression on weights of evidence",
+                "régression logistique sur poids de la preuve",
+            ),
+            "random forest" => self.say("random forest", "forêt aléatoire"),
+            "LightGBM defaults" => self.say("LightGBM with its own defaults", "LightGBM avec ses propres réglages"),
+            "without directions" => self.say("this model, held to no direction", "ce modèle, sans contrainte de sens"),
+            other => match other.strip_suffix(" fields") {
+                Some(count) => return format!("{count} {}", self.say("fields", "champs")),
+                None => other,
+            },
         };
         known.to_owned()
     }

@@ -1,0 +1,127 @@
+//! Simpler models on the same folds, so that it can be seen what the model of the file is worth.
+//!
+//! All are calibrated as the model itself is, so that costs and calibration errors compare models, not their scales.
+
+mod evidence;
+mod imputation;
+mod logistic;
+
+use candor_core::ensemble::Compiled;
+
+use crate::definition::Definition;
+use crate::error::Error;
+use crate::learner::{Parameters, Rounds, fit};
+use crate::training::{Data, FeatureTable, calibrate};
+use evidence::Encoding;
+use imputation::Imputation;
+
+/// A simpler model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Baseline {
+    /// Everybody has the default rate of the clients learned from.
+    Prior,
+    /// Logistic regression on weights of evidence, the scorecard of old.
+    Logistic,
+    /// A random forest.
+    Forest,
+    /// LightGBM as it is when it is told nothing.
+    Library,
+}
+
+/// Trees of the random forest.
+const FOREST_TREES: usize = 100;
+/// Trees that LightGBM grows when it is told nothing.
+const LIBRARY_TREES: usize = 100;
+
+impl Baseline {
+    /// The simplest first.
+    pub const ALL: [Self; 4] = [Self::Prior, Self::Logistic, Self::Forest, Self::Library];
+
+    /// As the model card, tables and reports call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prior => "prior",
+            Self::Logistic => "logistic regression",
+            Self::Forest => "random forest",
+            Self::Library => "LightGBM defaults",
+        }
+    }
+}
+
+/// Calibrated probabilities of all rows, each from a model that has not seen the row. `progress` hears the fold, from 0.
+///
+/// # Errors
+/// [`Error::Training`] where the learner fails or scores do not rank.
+pub fn out_of_fold(
+    baseline: Baseline,
+    data: &Data,
+    definition: &Definition,
+    parameters: &Parameters,
+    count: usize,
+    seed: u64,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Vec<f64>, Error> {
+    let folds = data.folds(count, seed);
+    let mut raw = vec![0.0; folds.len()];
+    for fold in 0..count {
+        progress(fold);
+        let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
+        let scoring: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
+        let scores = match baseline {
+            Baseline::Prior => vec![bad_rate(&learning, &data.outcomes); scoring.len()],
+            Baseline::Logistic => logistic(data, definition, &learning, &scoring)?,
+            Baseline::Forest | Baseline::Library => trees(baseline, data, definition, parameters, &learning, &scoring)?,
+        };
+        for (row, score) in scoring.into_iter().zip(scores) {
+            raw[row] = score;
+        }
+    }
+    // Scores that are all the same cannot be calibrated, and need not be.
+    match baseline {
+        Baseline::Prior => Ok(raw),
+        _ => calibrate(&folds, &raw, &data.outcomes, count),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
+fn bad_rate(rows: &[usize], outcomes: &[bool]) -> f64 {
+    rows.iter().filter(|&&row| outcomes[row]).count() as f64 / rows.len() as f64
+}
+
+fn trees(
+    baseline: Baseline,
+    data: &Data,
+    definition: &Definition,
+    parameters: &Parameters,
+    learning: &[usize],
+    scoring: &[usize],
+) -> Result<Vec<f64>, Error> {
+    let (seed, threads) = parameters.seed_and_threads();
+    let (parameters, rounds) = match baseline {
+        Baseline::Forest => (Parameters::of_forest(seed, threads), FOREST_TREES),
+        _ => (Parameters::of_library(seed, threads), LIBRARY_TREES),
+    };
+    let features = FeatureTable::new(definition, &data.applications, learning);
+    let mut matrix = features.matrix();
+    matrix.directions = &[];
+    let training = matrix.sample(learning, &data.outcomes);
+    let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), &parameters, &mut |_| {})?;
+    let compiled = Compiled::new(&ensemble);
+    Ok(scoring
+        .iter()
+        .map(|&row| compiled.raw_score(features.row(row)))
+        .collect())
+}
+
+fn logistic(data: &Data, definition: &Definition, learning: &[usize], scoring: &[usize]) -> Result<Vec<f64>, Error> {
+    let features = FeatureTable::new(definition, &data.applications, learning);
+    let imputation = Imputation::fit(definition, &features, learning);
+    let encoding = Encoding::fit(&imputation, &features, learning, &data.outcomes);
+    let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
+    let inputs = encoding.encode(&imputation, &features, learning);
+    let model = logistic::fit(&inputs, encoding.width(), &outcomes).ok_or_else(|| Error::Training {
+        problem: "the logistic regression finds nothing to learn; are there enough rows of both kinds?".into(),
+    })?;
+    let inputs = encoding.encode(&imputation, &features, scoring);
+    Ok((0..scoring.len()).map(|row| model.log_odds(&inputs, row)).collect())
+}
