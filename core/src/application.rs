@@ -117,6 +117,12 @@ impl Application {
         }
     }
 
+    /// Gives the application so many fields: those that are added are missing, as when related records add theirs behind
+    /// the fields of the form.
+    pub fn resize(&mut self, fields: usize) {
+        self.values.resize(fields, f64::NAN);
+    }
+
     /// The stored values in schema order.
     pub fn values(&self) -> &[f64] {
         &self.values

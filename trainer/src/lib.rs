@@ -9,6 +9,7 @@ pub mod import_schema;
 pub mod learner;
 pub mod output;
 pub mod policy;
+pub mod related;
 pub mod report;
 pub mod synth;
 pub mod table;

@@ -1,6 +1,7 @@
 //! The commands of `candor`, one module each.
 
 mod explain;
+mod features;
 mod flat;
 mod import;
 mod inspect;
@@ -52,6 +53,7 @@ Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten w
 #[derive(Debug, Subcommand)]
 enum Command {
     Synth(synth::Synth),
+    Features(features::Features),
     Train(train::Train),
     Report(report::Report),
     Tune(tune::Tune),
@@ -90,6 +92,7 @@ impl Arguments {
     pub fn run(self) -> Result<Answer, Error> {
         match self.command {
             Command::Synth(command) => command.run(),
+            Command::Features(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Tune(command) => command.run(),

@@ -6,7 +6,7 @@ mod format;
 mod json_rows;
 mod notation;
 mod numbers;
-mod parquet_rows;
+pub(crate) mod parquet_rows;
 mod record;
 mod scan;
 
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 pub use columns::{ColumnRules, Leniency};
 pub use format::Format;
 pub use notation::{DecimalMark, Notation, NotationRules, Separator};
+pub(crate) use numbers::plain;
 pub use numbers::{is_missing, is_missing_level, number};
 pub use record::{OutcomeWords, Record, read_outcomes, read_records};
 pub use scan::{Scan, scan};

@@ -20,7 +20,7 @@ pub struct Record {
     pub line: u64,
     /// The id column, or the row's number from 0.
     pub id: String,
-    /// The target column, where it is asked for: whether the client defaulted.
+    /// The target column, where there is one: whether the client defaulted.
     pub target: Option<bool>,
     /// The cells of the columns that were asked to be kept; empty where missing.
     pub kept: Vec<String>,
@@ -175,7 +175,7 @@ impl<'a> RecordBuilder<'a> {
             Role::Id => self.id = text_of(raw),
             Role::Kept(place) => self.kept[place] = text_of(raw),
             // What scoring does not need cannot keep it from a row.
-            Role::Target if !self.needs_target => {}
+            Role::Target if !self.needs_target => self.target = target_of(raw, self.outcomes).unwrap_or(None),
             Role::Target => match target_of(raw, self.outcomes) {
                 Ok(target) => self.target = target,
                 Err(problem) => {

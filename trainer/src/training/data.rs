@@ -8,7 +8,7 @@ use candor_core::{Application, Schema};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
-use crate::table::{ColumnRules, OutcomeWords, read_outcomes};
+use crate::table::{ColumnRules, OutcomeWords, Record, read_outcomes, read_records};
 
 use super::split::{Split, folds_by_client, split_by_client};
 
@@ -158,6 +158,28 @@ impl Data {
             })
             .collect()
     }
+}
+
+/// Reads a table of applications, with the target where it has one. `progress` is told of the rows read so far.
+///
+/// # Errors
+/// Any row that does not fit: the file, the line and the field are named.
+pub fn read_applications(
+    path: &Path,
+    schema: &Schema,
+    rules: ColumnRules,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    read_records(path, None, schema, rules, false, &mut |record| {
+        if let Err(errors) = &record.application {
+            return Err(Error::fields(path, record.line, errors));
+        }
+        records.push(record);
+        progress(records.len());
+        Ok(())
+    })?;
+    Ok(records)
 }
 
 fn check_classes(purpose: &str, path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), Error> {

@@ -11,7 +11,7 @@ mod reference;
 mod split;
 
 pub use cross_validation::{CrossValidation, Growth, OutOfFold, cross_validate};
-pub use data::Data;
+pub use data::{Data, read_applications};
 pub(crate) use evaluation::quantile;
 pub use evaluation::{CALIBRATION_BINS, bootstrap, evaluate};
 pub use features::FeatureTable;
