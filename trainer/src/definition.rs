@@ -270,10 +270,7 @@ impl Definition {
 
     /// The schema of the applications alone, without the fields that related records fill.
     pub fn application_schema(&self) -> Schema {
-        let of_records = self.records.as_ref().map_or(0, Records::output_count);
-        let mut schema = self.schema.clone();
-        schema.fields.truncate(schema.fields.len().saturating_sub(of_records));
-        schema
+        related::application_schema(&self.schema, self.records.as_ref())
     }
 
     /// What is wrong with the field or feature called `name`, with the place of its entry.

@@ -6,6 +6,7 @@ mod flat;
 mod import;
 mod inspect;
 mod progress;
+mod related;
 mod report;
 mod score;
 mod scoring;

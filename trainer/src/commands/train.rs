@@ -9,11 +9,13 @@ use super::flat::Flat;
 use super::inspect::part_lines;
 use super::print;
 use super::progress::bar;
-use crate::definition::{self, Definition};
+use super::related::{RelatedOptions, read_data};
+use crate::definition;
 use crate::error::Error;
 use crate::learner::{self, Parameters};
 use crate::output::{Cell, Column, ColumnType, OutputFile, TableWriter, destination};
 use crate::policy::{self, PolicyFile};
+use crate::related::Quality;
 use crate::table::{self, ColumnRules, Format};
 use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 
@@ -23,6 +25,9 @@ use crate::training::{Data, OutOfFold, Stage, TrainOptions, train};
 /// and sets the threshold on the second, and measures on the third.
 ///
 /// Protected attributes (gender, age, family status, children) are no inputs unless a policy file says so.
+///
+/// Related tables in the folder (bureau, bureau_balance, previous_application, POS_CASH_balance, installments_payments,
+/// credit_card_balance) are read, too; those that are missing are named, and their features are missing values.
 ///
 /// With --table, any flat table will do: its columns are looked at, and the output says what became of each.
 #[derive(Debug, Args)]
@@ -37,7 +42,7 @@ Examples:
   candor train --data data --output model.candor --parameters tuned.toml
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
-    /// Folder with application_train (.csv, .csv.gz or .parquet), or the table itself.
+    /// Folder with application_train (.csv, .csv.gz or .parquet) and related tables, or a table of applications.
     #[arg(long, value_name = "DIR", required_unless_present = "table")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -75,6 +80,8 @@ pub(super) struct Train {
     /// Threads to train with; all cores unless said otherwise.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    #[command(flatten)]
+    related: RelatedOptions,
     #[command(flatten)]
     columns: ColumnRules,
     /// Print the figures as JSON.
@@ -132,7 +139,8 @@ impl Train {
                     "features/application.toml",
                     definition::APPLICATION,
                 )?;
-                Definition::compile(&name, &text, &policy)?
+                let data = self.data.as_deref().unwrap_or(Path::new("."));
+                self.related.compile((&name, &text), &policy, data, self.columns)?
             }
         };
         if definition.schema.target.is_none() {
@@ -142,7 +150,14 @@ impl Train {
             );
             return Err(Error::Usage { problem });
         }
-        let data = Data::read_outcomes(&table, &definition.schema, definition.outcomes.as_ref(), self.columns)?;
+        let (data, quality) = read_data(
+            "training",
+            (self.data.as_deref().unwrap_or(&table), &table),
+            (&definition.schema, definition.records.as_ref()),
+            definition.outcomes.as_ref(),
+            self.columns,
+            &[],
+        )?;
         self.check_folds(&data)?;
         if let Some(described) = &mut described {
             described.look_at(&data);
@@ -212,6 +227,7 @@ impl Train {
             data.outcomes.len(),
             table.display()
         )];
+        lines.extend(quality.iter().flat_map(Quality::lines));
         lines.extend(notes);
         lines.push(format!(
             "Inputs: {} fields, {} features. Not inputs: {}.",

@@ -141,6 +141,20 @@ impl Quality {
         }
     }
 
+    /// What is odd, line by line, if anything; other clients' records are not.
+    pub fn remarks(&self) -> Vec<String> {
+        let usual = Self {
+            strangers: 0,
+            ..self.clone()
+        };
+        let lines = usual.lines();
+        if self.path.is_none() || lines.len() > 1 {
+            lines
+        } else {
+            Vec::new()
+        }
+    }
+
     /// What there is to say, line by line; the first names the table.
     pub fn lines(&self) -> Vec<String> {
         let Some(path) = &self.path else {

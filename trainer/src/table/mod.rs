@@ -22,6 +22,20 @@ pub use scan::{Scan, scan};
 
 use crate::error::Error;
 
+/// The columns of a table (CSV or Parquet); none where they cannot be told before its rows.
+///
+/// # Errors
+/// As when the table is read.
+pub fn header(path: &Path, format: Option<Format>, rules: NotationRules) -> Result<Vec<String>, Error> {
+    Ok(match Format::of(path, format)? {
+        _ if path == Path::new("-") => Vec::new(),
+        Format::Csv => csv_rows::CsvRows::open(path, false, rules)?.names,
+        Format::CsvGz => csv_rows::CsvRows::open(path, true, rules)?.names,
+        Format::Parquet => parquet_rows::ParquetRows::open(path)?.names,
+        Format::Jsonl => Vec::new(),
+    })
+}
+
 /// The file of `table` in a data folder (`table.csv`, `.csv.gz` or `.parquet`), or `data` itself when it is a file.
 ///
 /// # Errors

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candor_core::artifact::DataFingerprint;
-use candor_core::{Application, Schema};
+use candor_core::{Application, Records, Schema};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
+use crate::related::{Quality, RelatedTables};
 use crate::table::{ColumnRules, OutcomeWords, Record, read_outcomes, read_records};
 
 use super::split::{Split, folds_by_client, split_by_client};
@@ -85,13 +86,7 @@ impl Data {
             })?;
             hash.update([u8::from(outcome)]);
             for value in application.values() {
-                // One NaN for all: what "missing" looks like in memory is no part of the data.
-                let bits = if value.is_nan() {
-                    f64::NAN.to_bits()
-                } else {
-                    value.to_bits()
-                };
-                hash.update(bits.to_le_bytes());
+                hash.update(bits(*value).to_le_bytes());
             }
             ids.push(record.id);
             applications.push(application);
@@ -117,6 +112,32 @@ impl Data {
             kept: cells,
             fingerprint,
         })
+    }
+
+    /// Puts what the related tables of a folder say into the applications, which become applications of `schema`, and
+    /// tells what was found in the tables. `progress` hears the table that is read and rows or clients as they are done.
+    ///
+    /// # Errors
+    /// As [`RelatedTables::read`].
+    pub fn add_records(
+        &mut self,
+        folder: &Path,
+        records: &Records,
+        schema: &Schema,
+        rules: ColumnRules,
+        progress: &(dyn Fn(&str, u64) + Sync),
+    ) -> Result<Vec<Quality>, Error> {
+        let mut tables = RelatedTables::read(folder, records, &self.ids, rules.notation, progress)?;
+        let fields = schema.fields.len();
+        tables.fill(&mut self.applications, fields, &|clients| progress("", clients));
+        let mut hash = Sha256::new().chain_update(&self.fingerprint.sha256);
+        for application in &self.applications {
+            for value in &application.values()[fields - records.output_count()..] {
+                hash.update(bits(*value).to_le_bytes());
+            }
+        }
+        self.fingerprint.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(tables.quality)
     }
 
     /// Splits 60/20/20; all rows of a client stand on the same side.
@@ -171,7 +192,7 @@ pub fn read_applications(
     progress: &mut dyn FnMut(usize),
 ) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
-    read_records(path, None, schema, rules, false, &mut |record| {
+    read_records(path, None, schema, None, rules, false, &mut |record| {
         if let Err(errors) = &record.application {
             return Err(Error::fields(path, record.line, errors));
         }
@@ -180,6 +201,15 @@ pub fn read_applications(
         Ok(())
     })?;
     Ok(records)
+}
+
+/// The bits of a value, with one NaN for all: what "missing" looks like in memory is no part of the data.
+fn bits(value: f64) -> u64 {
+    if value.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        value.to_bits()
+    }
 }
 
 fn check_classes(purpose: &str, path: &Path, schema: &Schema, outcomes: &[bool]) -> Result<(), Error> {
