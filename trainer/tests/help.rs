@@ -15,8 +15,21 @@ fn help_teaches_every_command_and_every_flag() {
             &["--clients", "--seed", "--output", "--compress", "no real person"][..],
         ),
         (
+            "features",
+            &[
+                "--data",
+                "--applications",
+                "--describe",
+                "--language",
+                "counted",
+                "Examples:",
+            ],
+        ),
+        (
             "train",
             &[
+                "--application-only",
+                "--tables",
                 "--data",
                 "--table",
                 "--target",
@@ -81,6 +94,7 @@ fn help_teaches_every_command_and_every_flag() {
                 "--bad-rows",
                 "--input-format",
                 "--missing-columns",
+                "--records",
                 "probability",
                 "Examples:",
             ],

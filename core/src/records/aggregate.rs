@@ -2,7 +2,7 @@
 
 use crate::ensemble::order::positions;
 
-/// A way to make one number of several. Of no values, a count is 0, and everything else is missing.
+/// A way to make one number of several. Of no values, what counts is 0, and everything else is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aggregate {
     /// How many values there are.
@@ -79,6 +79,7 @@ impl Aggregate {
         let result = match self {
             Self::Count => count,
             Self::Any => f64::from(u8::from(!values.is_empty())),
+            Self::Distinct if values.is_empty() => 0.0,
             _ if values.is_empty() => f64::NAN,
             Self::Sum => total(),
             Self::Mean => total() / count,
@@ -121,13 +122,12 @@ mod tests {
             assert_eq!(aggregate.of(&values, &times), expected, "{aggregate:?}");
         }
         for aggregate in Aggregate::ALL {
+            let counts = aggregate.counts() || aggregate == Aggregate::Distinct;
             let none = aggregate.of(&[], &[]);
-            assert_eq!(
-                none,
-                if aggregate.counts() { 0.0 } else { f64::NAN }.max(none),
-                "{aggregate:?}"
+            assert!(
+                if counts { none == 0.0 } else { none.is_nan() },
+                "{aggregate:?}: {none}"
             );
-            assert_eq!(none.is_nan(), !aggregate.counts(), "{aggregate:?}");
         }
         assert!(Aggregate::Deviation.of(&[2.0], &[0.0]).is_nan());
         assert!(Aggregate::Trend.of(&[2.0, 3.0], &[-1.0, -1.0]).is_nan());

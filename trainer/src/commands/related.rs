@@ -46,7 +46,6 @@ impl RelatedOptions {
     ) -> Result<Definition, Error> {
         if let Some(files) = self.files()? {
             let with = Definition::compile_with(file, text, Some(&files), policy);
-            // A definition of another lender's applications need not suit the built-in tables.
             let suits = with
                 .as_ref()
                 .ok()
@@ -55,7 +54,8 @@ impl RelatedOptions {
                 Some((records, schema)) => {
                     any_table(data, records) || data.is_file() && has_results(data, records, schema, rules)?
                 }
-                None => self.tables.is_some(),
+                // What does not suit is told, unless there is nothing that it would be needed for.
+                None => self.tables.is_some() || files.any_table(data),
             };
             if there {
                 return with;

@@ -88,7 +88,10 @@ impl Scoring {
     /// Tells `visit` of every application, with what its related records say.
     fn read(&self, scorer: &Scorer, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
         let Model { schema, records, .. } = scorer.model();
-        let input = application_table(&self.input, &schema.table)?;
+        let input = match records {
+            Some(_) => application_table(&self.input, &schema.table)?,
+            None => self.input.clone(),
+        };
         let Some((records, folder)) = self.related(&input, scorer)? else {
             return read_records(
                 &input,

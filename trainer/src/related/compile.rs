@@ -265,7 +265,10 @@ impl TableFile<'_> {
             return Err(self.wrong(&entry.name, problem));
         }
         if policy.excluded.iter().any(|excluded| excluded.field == *name) {
-            let problem = format!("{name} is kept out by the policy; no feature may read it");
+            let problem = format!(
+                "{name} is kept out by the policy; no feature may read it: take it out of a copy of these files \
+                 (--tables), or leave related tables out (--application-only)"
+            );
             return Err(self.wrong(&entry.name, problem));
         }
         if self

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::Error;
+use crate::table::find;
 
 /// Names and texts of definition files, in the order in which their features stand.
 #[derive(Debug, Clone)]
@@ -44,6 +45,15 @@ impl DefinitionFiles {
         Self {
             files: BUILT_IN.iter().map(file).collect(),
         }
+    }
+
+    /// Whether a folder holds a table that one of the files is called like.
+    pub fn any_table(&self, folder: &Path) -> bool {
+        let mut stems = self
+            .files
+            .iter()
+            .filter_map(|(name, _)| name.rsplit(['/', '\\']).next()?.split('.').next());
+        folder.is_dir() && stems.any(|stem| find(folder, stem).is_ok())
     }
 
     /// All `.toml` files of a folder, by name.
