@@ -16,7 +16,8 @@ impl ClientRecords {
     /// has, or one of its own. `parent` is the number of the record that it is nested in; without, the record may name it.
     ///
     /// # Errors
-    /// Every value that does not fit and every name that the table does not know, in the order given.
+    /// Every value that does not fit and every name that the table does not know, in the order given. The record is there
+    /// nevertheless, without them.
     pub fn add<'a>(
         &mut self,
         records: &Records,
@@ -28,23 +29,21 @@ impl ClientRecords {
             return Ok(UNNAMED);
         };
         let rows = self.rows(records, table);
-        let mut record = vec![f64::NAN; of.fields.len()];
+        let record = rows.count();
+        rows.columns.iter_mut().for_each(|column| column.push(f64::NAN));
         #[expect(clippy::cast_possible_wrap, reason = "a client has far fewer than 2^62 records")]
-        let mut numbers = (UNNAMED + rows.count() as i64, parent.unwrap_or(UNNAMED - 1));
+        let mut numbers = (UNNAMED + record as i64, parent.unwrap_or(UNNAMED - 1));
         let mut errors = Vec::new();
         for (name, raw) in pairs {
-            if let Err(problem) = of.read(name, raw, parent.is_some(), &mut record, &mut numbers) {
+            if let Err(problem) = of.read(name, raw, parent.is_some(), (rows, record), &mut numbers) {
                 let field = name.to_owned();
                 errors.push(FieldError { field, problem });
             }
         }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
         rows.keys.extend(of.key.is_some().then_some(numbers.0));
         rows.parents.extend(of.parent.is_some().then_some(numbers.1));
-        for (column, value) in rows.columns.iter_mut().zip(record) {
-            column.push(value);
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(numbers.0)
     }
@@ -69,12 +68,12 @@ impl Table {
         name: &str,
         raw: Raw<'_>,
         nested: bool,
-        record: &mut [f64],
+        (rows, record): (&mut Rows, usize),
         (key, parent): &mut (i64, i64),
     ) -> Result<(), FieldProblem> {
         let is = |column: &Option<String>| column.as_deref() == Some(name);
         if let Some(position) = self.field_index(name) {
-            record[position] = raw.stored(&self.fields[position])?;
+            rows.columns[position][record] = raw.stored(&self.fields[position])?;
         } else if is(&self.key) {
             *key = number(raw).unwrap_or(*key);
         } else if is(&self.parent_key) && !nested {

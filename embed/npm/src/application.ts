@@ -63,6 +63,60 @@ interface List {
   readonly path: string;
 }
 
+/** Values on their way to the engine. */
+class Writer {
+  readonly numbers: number[] = [];
+  texts = "";
+
+  /** @param told Who is told what each value is called, if anyone wants to know. */
+  constructor(private readonly told?: (path: string, key: string) => void) {}
+
+  write(path: string, key: string, position: number, kind: number, number: number): void {
+    this.numbers.push(position, kind, number);
+    this.told?.(path, key);
+  }
+
+  value(path: string, key: string, position: number, value: unknown): void {
+    if (typeof value === "number") this.write(path, key, position, NUMBER, value);
+    else if (typeof value === "string") {
+      this.texts += `${value}\n`;
+      this.write(path, key, position, TEXT, value.length);
+    } else if (typeof value === "boolean") this.write(path, key, position, FLAG, value ? 1 : 0);
+    else this.write(path, key, position, value === null || value === undefined ? NUMBER : SOMETHING_ELSE, NaN);
+  }
+
+  application(application: Readonly<Record<string, unknown>>, positions: Positions): void {
+    const lists: List[] = [];
+    for (const name of Object.keys(application)) {
+      const value = application[name];
+      const table = Array.isArray(value) ? positions.tables.get(name) : undefined;
+      if (table !== undefined) lists.push({ table, records: value as unknown[], nestedIn: -1, path: name });
+      else this.value("", name, positions.fields.get(name) ?? Infinity, value);
+    }
+    let count = 0;
+    // The lists grow while they are gone through: what is nested is written behind all that is not.
+    for (const list of lists) count = this.list(list, count, lists);
+  }
+
+  private list({ table, records, nestedIn, path }: List, first: number, lists: List[]): number {
+    this.write(path, "", table.position, LIST, nestedIn);
+    let count = first;
+    records.forEach((record, index) => {
+      const place = this.told === undefined ? "" : `${path}[${index}]`;
+      if (!isPlain(record)) return this.write(place, "", 0, SOMETHING_ELSE, NaN);
+      this.write(place, "", 0, RECORD, 0);
+      for (const name of Object.keys(record)) {
+        const value = record[name];
+        const child = Array.isArray(value) ? table.children.get(name) : undefined;
+        if (child === undefined) this.value(place, name, table.columns.get(name) ?? Infinity, value);
+        else lists.push({ table: child, records: value as unknown[], nestedIn: count, path: `${place}.${name}` });
+      }
+      count += 1;
+    });
+    return count;
+  }
+}
+
 /**
  * Takes an application apart; what one of its getters throws comes through.
  *
@@ -70,60 +124,25 @@ interface List {
  */
 export function valuesOf(application: Application, positions: Positions): Values {
   if (!isPlain(application)) throw new TypeError(NOT_PLAIN);
-  const numbers: number[] = [];
-  const texts: string[] = [];
-  const keys: string[] = [];
-  const paths: string[] = [];
-  const lists: List[] = [];
-  const write = (path: string, key: string, position: number, kind: number, number: number): void => {
-    paths.push(path);
-    keys.push(key);
-    numbers.push(position, kind, number);
-  };
-  const writeValue = (path: string, key: string, position: number, value: unknown): void => {
-    let [kind, number] = [SOMETHING_ELSE, NaN];
-    if (typeof value === "number") [kind, number] = [NUMBER, value];
-    else if (typeof value === "boolean") [kind, number] = [FLAG, value ? 1 : 0];
-    else if (value === null || value === undefined) kind = NUMBER;
-    else if (typeof value === "string") {
-      [kind, number] = [TEXT, value.length];
-      texts.push(value);
+  const writer = new Writer();
+  writer.application(application, positions);
+  // Names are for problems, which are rare: they are found by going through the application again.
+  let names: string[] | undefined;
+  const name = (place: number): string => {
+    if (names === undefined) {
+      const told: string[] = (names = []);
+      new Writer((path, key) => told.push([path, key].filter(Boolean).join("."))).application(application, positions);
     }
-    write(path, key, position, kind, number);
+    return names[place] as string;
   };
-  for (const [name, value] of Object.entries(application)) {
-    const table = Array.isArray(value) ? positions.tables.get(name) : undefined;
-    if (table !== undefined) lists.push({ table, records: value as unknown[], nestedIn: -1, path: name });
-    else writeValue("", name, positions.fields.get(name) ?? Infinity, value);
-  }
-  let count = 0;
-  for (const { table, records, nestedIn, path } of lists) {
-    write(path, "", table.position, LIST, nestedIn);
-    for (const [index, record] of records.entries()) {
-      const place = `${path}[${index}]`;
-      if (!isPlain(record)) {
-        write(place, "", 0, SOMETHING_ELSE, NaN);
-        continue;
-      }
-      write(place, "", 0, RECORD, 0);
-      for (const [name, value] of Object.entries(record as object)) {
-        const child = Array.isArray(value) ? table.children.get(name) : undefined;
-        // The list grows while it is gone through: what is nested is written behind all that is not.
-        if (child !== undefined) lists.push({ table: child, records: value, nestedIn: count, path: `${place}.${name}` });
-        else writeValue(place, name, table.columns.get(name) ?? Infinity, value);
-      }
-      count += 1;
-    }
-  }
-  const name = (place: number): string => [paths[place], keys[place]].filter(Boolean).join(".");
-  return { name, numbers: Float64Array.from(numbers), texts: texts.map((text) => `${text}\n`).join("") };
+  return { name, numbers: Float64Array.from(writer.numbers), texts: writer.texts };
 }
 
 /**
  * Whether the value is `{…}` or an object without a prototype: a `Map`, an array or a promise has no fields as
  * properties, and would otherwise be scored as an application of which nothing is known.
  */
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   // Another frame has another `Object.prototype`; in all of them it is the end of the chain.
