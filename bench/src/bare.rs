@@ -94,6 +94,7 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
         },
         card: card(),
         background: None,
+        records: None,
         parity: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::schema::{FieldKind, Schema, ValueError};
+use crate::schema::{Field, FieldKind, Schema, ValueError};
 
 /// A value as a file, a form or JavaScript gives it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,25 @@ pub enum Raw<'a> {
     Text(&'a str),
     /// Yes or no.
     Flag(bool),
+}
+
+impl Raw<'_> {
+    /// The stored value of a field that is given so.
+    pub(crate) fn stored(self, field: &Field) -> Result<f64, ValueError> {
+        match self {
+            Raw::Missing => Ok(f64::NAN),
+            Raw::Number(number) => field.from_number(number),
+            Raw::Text(text) => field.parse(text),
+            Raw::Flag(flag) => {
+                let stored = f64::from(u8::from(flag));
+                match field.kind {
+                    // Whatever the raw texts are: a field of 1 (no) and 2 (yes) must not read yes as the number 1.
+                    FieldKind::Flag { .. } => Ok(stored),
+                    FieldKind::Number(_) | FieldKind::Category { .. } => field.from_number(stored),
+                }
+            }
+        }
+    }
 }
 
 /// A value that cannot stand in its field.
@@ -90,19 +109,7 @@ impl Application {
         let (Some(field), Some(slot)) = (schema.fields.get(index), self.values.get_mut(index)) else {
             return Ok(());
         };
-        *slot = match raw {
-            Raw::Missing => f64::NAN,
-            Raw::Number(number) => field.from_number(number)?,
-            Raw::Text(text) => field.parse(text)?,
-            Raw::Flag(flag) => {
-                let stored = f64::from(u8::from(flag));
-                match field.kind {
-                    // Whatever the raw texts are: a field of 1 (no) and 2 (yes) must not read yes as the number 1.
-                    FieldKind::Flag { .. } => stored,
-                    FieldKind::Number(_) | FieldKind::Category { .. } => field.from_number(stored)?,
-                }
-            }
-        };
+        *slot = raw.stored(field)?;
         Ok(())
     }
 
@@ -115,6 +122,12 @@ impl Application {
         if let Some(slot) = self.values.get_mut(index) {
             *slot = value;
         }
+    }
+
+    /// Gives the application so many fields: those that are added are missing, as when related records add theirs behind
+    /// the fields of the form.
+    pub fn resize(&mut self, fields: usize) {
+        self.values.resize(fields, f64::NAN);
     }
 
     /// The stored values in schema order.

@@ -4,7 +4,7 @@
 //! in, values come out, and the same model file and the same application give the same bits on every machine.
 //!
 //! Data flows through the modules in this order: [`schema`] (which raw fields exist) → [`application`] (one
-//! applicant's values) → [`preprocessing`] (fields to features) → [`ensemble`] (trees) → [`shap`] (exact
+//! applicant's values, some of them made of [`records`]) → [`preprocessing`] (fields to features) → [`ensemble`] (trees) → [`shap`] (exact
 //! contributions) → [`decision`] (calibration, points, threshold, risk level, reasons). Beside them stand
 //! [`artifact`] (the model file), `import` (other libraries' models, with the feature of that name) and [`stats`] (AUC, KS, calibration error …).
 //! [`Scorer`] is the one door to all of it.
@@ -26,6 +26,7 @@ pub mod decision;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod preprocessing;
+pub mod records;
 pub mod schema;
 pub mod scorer;
 pub mod stats;
@@ -37,6 +38,7 @@ pub use candor_ensemble::shap;
 pub use application::{Application, FieldError, Raw};
 pub use artifact::{LoadError, Model};
 pub use decision::{Decision, Explanation, Reason, RiskLevel, Score, Waterfall};
+pub use records::{ClientRecords, Records};
 pub use schema::{Field, FieldKind, Schema, ValueError};
 pub use scorer::{BackgroundExplainer, InteractionMatrix, Interactions, Scorer, TooManyFeatures};
 pub use text::{Language, Text, hexadecimal};

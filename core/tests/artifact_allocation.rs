@@ -11,9 +11,12 @@
 mod memory;
 mod support;
 
-use candor_core::Scorer;
 use candor_core::artifact::FORMAT_VERSION;
 use candor_core::ensemble::{Child, Levels, Missing, Node, Test, Tree};
+use candor_core::preprocessing::Program;
+use candor_core::preprocessing::expression::Operation;
+use candor_core::records::{Selection, Table};
+use candor_core::{Model, Records, Scorer, Text};
 use support::{HEADER, cbor, file_around, file_of, tiny_model};
 
 /// Beside a multiple of the file: the rules of quadrature, the scorer itself, messages.
@@ -29,10 +32,39 @@ fn peak_of(bytes: &[u8]) -> (usize, bool) {
     (peak, loaded)
 }
 
+/// A model with a table of related records, of which nothing is made.
+fn with_records(mut model: Model) -> Model {
+    let field = model.schema.fields[0].clone();
+    let selection = Selection {
+        per_parent: false,
+        condition: None,
+        latest: 0,
+        value: None,
+        results: vec![],
+    };
+    let table = Table {
+        name: "loans".into(),
+        label: Text::new("loans", "crédits"),
+        parent: None,
+        key: Some("LOAN".into()),
+        client_key: Some("CLIENT".into()),
+        parent_key: None,
+        once_a_time: false,
+        time: 0,
+        fields: vec![field],
+        unused_columns: vec!["NOTE".into()],
+        nested: 0,
+        derived: vec![Program::new(vec![Operation::Field(0)])],
+        selections: vec![selection],
+    };
+    model.records = Some(Records { tables: vec![table] });
+    model
+}
+
 /// One test only: others would allocate at the same time.
 #[test]
 fn loading_takes_no_more_memory_than_the_file_justifies() {
-    let document = tiny_model().document();
+    let document = with_records(tiny_model()).document();
     let whole = file_around(FORMAT_VERSION, &document);
     let (peak, loaded) = peak_of(&whole);
     assert!(loaded && peak > whole.len(), "the allocator counts: {peak}");
@@ -98,6 +130,24 @@ fn loading_takes_no_more_memory_than_the_file_justifies() {
     let feature = [&[0xa4, 0][..], &empty, &[1], &text, &[3, 0, 4, 0x82, 0, 0]].concat();
     let part = [&[0xa3, 0][..], &empty, &[1, 0, 2, 0]].concat();
     let parity = [&[0xa3, 0][..], &none, &[1, 0, 2, 0]].concat();
+    let program = [&[0xa1, 0][..], &none].concat();
+    let result = [0xa2, 0, 0, 1, 0];
+    let selection = [&[0xa3, 0, 0xf4, 2, 0, 4][..], &none].concat();
+    let table = [
+        &[0xa9, 0][..],
+        &empty,
+        &[1],
+        &text,
+        &[6, 0xf4, 7, 0, 8],
+        &none,
+        &[9],
+        &none,
+        &[10, 0, 11],
+        &none,
+        &[12],
+        &none,
+    ]
+    .concat();
     let mut worst = 0;
     for (path, element) in [
         (&[0, 5][..], &empty),
@@ -113,6 +163,13 @@ fn loading_takes_no_more_memory_than_the_file_justifies() {
         (&[6, 7], &empty),
         (&[7], &parity),
         (&[8, 0], &cbor::bytes(&[])),
+        (&[9, 0], &table),
+        (&[9, 0, 0, 8], &field),
+        (&[9, 0, 0, 9], &empty),
+        (&[9, 0, 0, 11], &program),
+        (&[9, 0, 0, 11, 0, 0], &cbor::unsigned(0)),
+        (&[9, 0, 0, 12], &selection),
+        (&[9, 0, 0, 12, 0, 4], &result.to_vec()),
     ] {
         let list = cbor::array(&vec![element.clone(); count]);
         let bytes = file_around(

@@ -140,7 +140,7 @@ impl Scorer {
 
     fn answer(&self, numbers: &[f64], texts: &str, question: &Question<'_>) -> Vec<u8> {
         bytes(self.loaded().and_then(|loaded| {
-            let application = input::application(loaded.engine.schema(), numbers, texts)?;
+            let application = input::application(loaded.engine.model(), numbers, texts)?;
             question(loaded, &application)
         }))
     }

@@ -55,7 +55,7 @@ pub fn matrix(matrix: &InteractionMatrix) -> Answer {
     answer
 }
 
-/// Groups, fields and features.
+/// Groups, fields and features, and the tables of related records.
 pub fn schema(model: &Model) -> Answer {
     let Model {
         schema, preprocessing, ..
@@ -81,6 +81,17 @@ pub fn schema(model: &Model) -> Answer {
         });
     }
     answer.texts(&schema.unused_columns);
+    let tables = model.records.as_ref().map_or(&[][..], |records| &records.tables);
+    answer.list(tables, |answer, table| {
+        answer.text(&table.name);
+        text(answer, &table.label);
+        answer.optional(table.parent, |answer, parent| answer.count(usize::from(parent)));
+        answer.list(&table.fields, field);
+        for column in [&table.key, &table.client_key, &table.parent_key] {
+            answer.optional(column.as_deref(), Answer::text);
+        }
+        answer.texts(&table.unused_columns);
+    });
     answer
 }
 

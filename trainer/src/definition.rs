@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use candor_core::Text;
 use candor_core::preprocessing::expression::{self, Binding, Scope};
 use candor_core::preprocessing::{Feature, Preprocessing, Source, ValueType};
 use candor_core::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
+use candor_core::{Records, Text};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Error, position};
 use crate::policy::PolicyFile;
+use crate::related::{self, DefinitionFiles};
 use crate::table::OutcomeWords;
 
 /// The definition of the Home Credit application table, which is used when no file is given.
@@ -23,6 +24,8 @@ pub struct Definition {
     pub schema: Schema,
     /// The features made from them.
     pub preprocessing: Preprocessing,
+    /// Related records and what is made of them: the last fields of the schema.
+    pub records: Option<Records>,
     /// What to put in for a missing value, per feature that asks for it; fitted on the training part.
     pub imputations: Vec<(usize, Impute)>,
     /// What the target column writes, where it is not 1 for a default and 0 for none.
@@ -38,6 +41,8 @@ pub struct Definition {
     pub(crate) file: String,
     /// The file's text.
     text: String,
+    /// The definition files of related tables.
+    related: Option<DefinitionFiles>,
     /// Line and column of the names of fields and features.
     places: HashMap<String, (usize, usize)>,
 }
@@ -118,7 +123,7 @@ struct FieldEntry {
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+pub(crate) enum Kind {
     Number,
     Flag,
     Category,
@@ -126,7 +131,7 @@ enum Kind {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FeatureEntry {
+pub(crate) struct FeatureEntry {
     name: Spanned<String>,
     value: Spanned<String>,
     group: Spanned<String>,
@@ -147,7 +152,21 @@ impl Definition {
     /// [`Error::Definition`] with line and column: TOML that does not parse, an unknown group, a name used twice, a
     /// wrong expression, a field excluded that is none.
     pub fn compile(file: &str, text: &str, policy: &PolicyFile) -> Result<Self, Error> {
-        Self::compile_without(file, text, policy, &BTreeSet::new())
+        Self::compile_with(file, text, None, policy)
+    }
+
+    /// As [`compile`](Self::compile), with related records: what is made of them are fields like others, behind those of
+    /// the application.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile); the file that is wrong is named.
+    pub fn compile_with(
+        file: &str,
+        text: &str,
+        related: Option<&DefinitionFiles>,
+        policy: &PolicyFile,
+    ) -> Result<Self, Error> {
+        Self::compile_without(file, text, related, policy, &BTreeSet::new())
     }
 
     /// The same definition without these fields and features, and without what reads them. Directions are not kept.
@@ -156,17 +175,18 @@ impl Definition {
     /// As [`compile`](Self::compile).
     pub fn without(&self, left_out: &BTreeSet<String>, policy: &PolicyFile) -> Result<Self, Error> {
         let left_out = self.left_out.union(left_out).cloned().collect();
-        Self::compile_without(&self.file, &self.text, policy, &left_out)
+        Self::compile_without(&self.file, &self.text, self.related.as_ref(), policy, &left_out)
     }
 
     fn compile_without(
         file: &str,
         text: &str,
+        related: Option<&DefinitionFiles>,
         policy: &PolicyFile,
         left_out: &BTreeSet<String>,
     ) -> Result<Self, Error> {
         let excluded = &policy.excluded;
-        let document: Document = toml::from_str(text).map_err(|error| {
+        let mut document: Document = toml::from_str(text).map_err(|error| {
             Error::definition(
                 file,
                 text,
@@ -174,15 +194,20 @@ impl Definition {
                 error.message().replace('\n', " "),
             )
         })?;
-        let compiler = Compiler {
+        let target = document.table.target.as_deref();
+        let mut groups = std::mem::take(&mut document.groups);
+        let compiled = related.map(|files| related::compile(files, &mut groups, policy, target));
+        let compiled = compiled.transpose()?;
+        let compiler = |file, text| Compiler {
             file,
             text,
-            groups: &document.groups,
+            groups: &groups,
         };
+        let own = compiler(file, text);
         let mut names = BTreeSet::new();
         let mut fields = Vec::new();
         for entry in &document.fields {
-            let field = compiler.field(entry)?;
+            let field = own.field(entry)?;
             if !names.insert(field.name.clone()) {
                 let problem = format!("field {} is defined twice", field.name);
                 let name = &entry.get_ref().name;
@@ -193,9 +218,22 @@ impl Definition {
         policy.check_fields(|field| names.contains(field))?;
         let is_excluded = |name: &str| excluded.iter().any(|excluded| excluded.field == name);
         let is_out = |name: &str| is_excluded(name) || left_out.contains(name);
+        let mut entries: Vec<(Compiler<'_>, &FeatureEntry)> =
+            document.features.iter().map(|entry| (own, entry)).collect();
+        if let Some(related) = &compiled {
+            for field in &related.fields {
+                if !names.insert(field.name.clone()) {
+                    let problem = format!("field {} is made of related records as well; rename one", field.name);
+                    return Err(Error::definition(file, text, 0, problem));
+                }
+            }
+            fields.extend(related.fields.iter().cloned());
+            let features = related.features.iter();
+            entries.extend(features.map(|(file, text, entry)| (compiler(file, text), entry)));
+        }
 
         // Everything is compiled once with all fields, so that a mistake is found even in a feature that is left out.
-        let all = compiler.features(&fields, &document.features, &mut names)?;
+        let all = features(&fields, &entries, &mut names)?;
         let (mut dropped, mut dropped_features) = (BTreeSet::new(), Vec::new());
         for (index, feature) in all.features.iter().enumerate() {
             let behind = all.fields_behind(index);
@@ -219,17 +257,15 @@ impl Definition {
         let left = fields.iter().map(|field| &field.name).filter(|name| is_out(name));
         unused_columns.extend(left.cloned());
         fields.retain(|field| !is_out(&field.name));
-        let kept: Vec<&FeatureEntry> = document
-            .features
+        let kept = entries
             .iter()
-            .filter(|entry| !dropped.contains(entry.name.get_ref()))
-            .collect();
+            .filter(|(_, entry)| !dropped.contains(entry.name.get_ref()));
         let mut scope = Names::of_fields(&fields);
         let mut preprocessing = Preprocessing {
             features: raw_features(&fields),
         };
         let mut imputations = Vec::new();
-        for entry in kept {
+        for (compiler, entry) in kept {
             let feature = compiler.feature(entry, &scope)?;
             scope.add_feature(&feature.name, preprocessing.features.len());
             imputations.extend(
@@ -241,7 +277,12 @@ impl Definition {
             preprocessing.features.push(feature);
         }
         let (table, id, target) = (document.table.name, document.table.id, document.table.target);
-        let groups = document.groups;
+        let names = document.fields.iter().map(|entry| &entry.get_ref().name);
+        let places = names
+            .chain(document.features.iter().map(|entry| &entry.name))
+            .map(|name| (name.get_ref().clone(), position(text, name.span().start)))
+            .collect();
+        let records = compiled.map(|related| related.records_without(&is_out));
         let schema = Schema {
             table,
             id,
@@ -250,14 +291,10 @@ impl Definition {
             fields,
             unused_columns,
         };
-        let names = document.fields.iter().map(|entry| &entry.get_ref().name);
-        let places = names
-            .chain(document.features.iter().map(|entry| &entry.name))
-            .map(|name| (name.get_ref().clone(), position(text, name.span().start)))
-            .collect();
         Ok(Self {
             schema,
             preprocessing,
+            records,
             imputations,
             outcomes: document.table.outcomes,
             dropped_features,
@@ -265,8 +302,14 @@ impl Definition {
             left_out: left_out.clone(),
             file: file.to_owned(),
             text: text.to_owned(),
+            related: related.cloned(),
             places,
         })
+    }
+
+    /// The schema of the applications alone, without the fields that related records fill.
+    pub fn application_schema(&self) -> Schema {
+        related::application_schema(&self.schema, self.records.as_ref())
     }
 
     /// What is wrong with the field or feature called `name`, with the place of its entry.
@@ -294,6 +337,83 @@ fn raw_features(fields: &[Field]) -> Vec<Feature> {
     (0..).zip(fields).map(feature).collect()
 }
 
+/// Features in the order of their entries, each compiled with the file that it stands in.
+fn features(
+    fields: &[Field],
+    entries: &[(Compiler<'_>, &FeatureEntry)],
+    names: &mut BTreeSet<String>,
+) -> Result<Preprocessing, Error> {
+    let mut features = raw_features(fields);
+    let mut scope = Names::of_fields(fields);
+    for (compiler, entry) in entries {
+        let feature = compiler.feature(entry, &scope)?;
+        if !names.insert(feature.name.clone()) {
+            let problem = format!("the name {} is used twice", feature.name);
+            let start = entry.name.span().start;
+            return Err(Error::definition(compiler.file, compiler.text, start, problem));
+        }
+        scope.add_feature(&feature.name, features.len());
+        features.push(feature);
+    }
+    Ok(Preprocessing { features })
+}
+
+/// The position of the reason group that is called so at a place of a file.
+pub(crate) fn group_of(groups: &[Group], key: &Spanned<String>, file: &str, text: &str) -> Result<u16, Error> {
+    let found = (0..).zip(groups).find(|(_, group)| group.key == *key.get_ref());
+    found.map(|(index, _)| index).ok_or_else(|| {
+        let known: Vec<&str> = groups.iter().map(|group| group.key.as_str()).collect();
+        let problem = format!(
+            "there is no group '{}'; the groups are {}",
+            key.get_ref(),
+            known.join(", ")
+        );
+        Error::definition(file, text, key.span().start, problem)
+    })
+}
+
+/// What a file says of the values of a field.
+pub(crate) struct KindEntry<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) min: Option<f64>,
+    pub(crate) max: Option<f64>,
+    pub(crate) decimals: u8,
+    pub(crate) integer: bool,
+    pub(crate) scale: f64,
+    pub(crate) sentinels: &'a [f64],
+    pub(crate) no: Option<&'a str>,
+    pub(crate) yes: Option<&'a str>,
+    pub(crate) levels: &'a [Level],
+    pub(crate) missing_levels: &'a [String],
+}
+
+impl KindEntry<'_> {
+    /// The kind of a field, or what is wrong with it.
+    pub(crate) fn compile(&self) -> Result<FieldKind, String> {
+        let kind = match self.kind {
+            Kind::Number => FieldKind::Number(NumberKind {
+                min: self.min,
+                max: self.max,
+                decimals: self.decimals,
+                integer: self.integer,
+                scale: self.scale,
+                sentinels: self.sentinels.to_vec(),
+            }),
+            Kind::Flag => FieldKind::Flag {
+                no: self.no.unwrap_or("0").to_owned(),
+                yes: self.yes.unwrap_or("1").to_owned(),
+            },
+            Kind::Category if self.levels.is_empty() => return Err("a category needs its levels".into()),
+            Kind::Category => FieldKind::Category {
+                levels: self.levels.to_vec(),
+                missing_levels: self.missing_levels.to_vec(),
+            },
+        };
+        kind.problem().map_or(Ok(kind), Err)
+    }
+}
+
+#[derive(Clone, Copy)]
 struct Compiler<'a> {
     file: &'a str,
     text: &'a str,
@@ -301,22 +421,6 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn group(&self, key: &Spanned<String>) -> Result<u16, Error> {
-        (0..)
-            .zip(self.groups)
-            .find(|(_, group)| group.key == *key.get_ref())
-            .map(|(index, _)| index)
-            .ok_or_else(|| {
-                let known: Vec<&str> = self.groups.iter().map(|group| group.key.as_str()).collect();
-                let problem = format!(
-                    "there is no group '{}'; the groups are {}",
-                    key.get_ref(),
-                    known.join(", ")
-                );
-                Error::definition(self.file, self.text, key.span().start, problem)
-            })
-    }
-
     fn field(&self, spanned: &Spanned<FieldEntry>) -> Result<Field, Error> {
         let entry = spanned.get_ref();
         let problem = |problem: &str| {
@@ -327,64 +431,30 @@ impl Compiler<'_> {
                 format!("field {}: {problem}", entry.name.get_ref()),
             )
         };
-        let kind = match entry.kind {
-            Kind::Number => FieldKind::Number(NumberKind {
-                min: entry.min,
-                max: entry.max,
-                decimals: entry.decimals,
-                integer: entry.integer,
-                scale: entry.scale,
-                sentinels: entry.sentinels.clone(),
-            }),
-            Kind::Flag => FieldKind::Flag {
-                no: entry.no.clone().unwrap_or_else(|| "0".into()),
-                yes: entry.yes.clone().unwrap_or_else(|| "1".into()),
-            },
-            Kind::Category if entry.levels.is_empty() => return Err(problem("a category needs its levels")),
-            Kind::Category => FieldKind::Category {
-                levels: entry.levels.clone(),
-                missing_levels: entry.missing_levels.clone(),
-            },
+        let kind = KindEntry {
+            kind: entry.kind,
+            min: entry.min,
+            max: entry.max,
+            decimals: entry.decimals,
+            integer: entry.integer,
+            scale: entry.scale,
+            sentinels: &entry.sentinels,
+            no: entry.no.as_deref(),
+            yes: entry.yes.as_deref(),
+            levels: &entry.levels,
+            missing_levels: &entry.missing_levels,
         };
-        let field = Field {
+        let kind = kind.compile().map_err(|found| problem(&found))?;
+        Ok(Field {
             name: entry.name.get_ref().clone(),
             kind,
-            group: self.group(&entry.group)?,
+            group: group_of(self.groups, &entry.group, self.file, self.text)?,
             label: entry.label.clone(),
             help: entry.help.clone(),
             unit: entry.unit.clone(),
             change: entry.change,
             primary: entry.primary,
-        };
-        match field.kind.problem() {
-            Some(found) => Err(problem(&found)),
-            None => Ok(field),
-        }
-    }
-
-    fn features(
-        &self,
-        fields: &[Field],
-        entries: &[FeatureEntry],
-        names: &mut BTreeSet<String>,
-    ) -> Result<Preprocessing, Error> {
-        let mut features = raw_features(fields);
-        let mut scope = Names::of_fields(fields);
-        for entry in entries {
-            let feature = self.feature(entry, &scope)?;
-            if !names.insert(feature.name.clone()) {
-                let problem = format!("the name {} is used twice", feature.name);
-                return Err(Error::definition(
-                    self.file,
-                    self.text,
-                    entry.name.span().start,
-                    problem,
-                ));
-            }
-            scope.add_feature(&feature.name, features.len());
-            features.push(feature);
-        }
-        Ok(Preprocessing { features })
+        })
     }
 
     fn feature(&self, entry: &FeatureEntry, scope: &Names<'_>) -> Result<Feature, Error> {
@@ -413,7 +483,7 @@ impl Compiler<'_> {
             name: entry.name.get_ref().clone(),
             label: entry.label.clone(),
             unit: entry.unit.clone(),
-            group: self.group(&entry.group)?,
+            group: group_of(self.groups, &entry.group, self.file, self.text)?,
             source: Source::Expression {
                 text: text.clone(),
                 program,
@@ -424,7 +494,7 @@ impl Compiler<'_> {
 }
 
 /// Where in a TOML string, as written with its quotes, the byte at `offset` of its value stands.
-fn offset_as_written(written: &str, offset: usize) -> usize {
+pub(crate) fn offset_as_written(written: &str, offset: usize) -> usize {
     let quote = if written.starts_with('\'') { "'''" } else { "\"\"\"" };
     let (mut at, long) = if written.starts_with(quote) {
         (3, true)
@@ -487,18 +557,26 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(crate) fn of_fields(fields: &'a [Field]) -> Self {
-        let binding = |(index, field): (u16, &Field)| {
-            let value_type = match field.kind {
-                FieldKind::Number(_) => ValueType::Number,
-                FieldKind::Flag { .. } => ValueType::Boolean,
-                FieldKind::Category { .. } => ValueType::Category(index),
-            };
-            (field.name.clone(), Binding::Field(index, value_type))
-        };
+        let binding =
+            |(index, field): (u16, &Field)| (field.name.clone(), Binding::Field(index, Self::type_of(index, field)));
         Self {
             fields,
             bindings: (0..).zip(fields).map(binding).collect(),
         }
+    }
+
+    /// What kind of value the field at `index` has.
+    pub(crate) fn type_of(index: u16, field: &Field) -> ValueType {
+        match field.kind {
+            FieldKind::Number(_) => ValueType::Number,
+            FieldKind::Flag { .. } => ValueType::Boolean,
+            FieldKind::Category { .. } => ValueType::Category(index),
+        }
+    }
+
+    /// Adds a name that is no field's.
+    pub(crate) fn add(&mut self, name: &str, binding: Binding) {
+        self.bindings.insert(name.to_owned(), binding);
     }
 
     pub(crate) fn add_feature(&mut self, name: &str, index: usize) {

@@ -11,6 +11,7 @@ pub mod learner;
 pub mod monotone;
 pub mod output;
 pub mod policy;
+pub mod related;
 pub mod report;
 pub mod selection;
 pub mod synth;

@@ -207,7 +207,8 @@ fn damaged_parquet_files() {
             let mut damaged = bytes.clone();
             damaged[place] ^= 1 << bit;
             std::fs::write(&path, &damaged).unwrap();
-            let read = candor_trainer::table::read_records(&path, None, scorer.schema(), rules, false, &mut |_| Ok(()));
+            let read =
+                candor_trainer::table::read_records(&path, None, scorer.schema(), None, rules, false, &mut |_| Ok(()));
             if let Err(error) = read {
                 assert!(error.to_string().contains("damaged.parquet"), "{error}");
             }

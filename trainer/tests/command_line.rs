@@ -81,7 +81,16 @@ fn the_same_seed_gives_the_same_file_and_another_seed_another() {
     let folder = Folder::with_tables();
     let train = |output: &str, more: &[&str]| {
         let arguments = [
-            "train", "--data", "data", "--name", "same", "--trees", "12", "--output", output,
+            "train",
+            "--application-only",
+            "--data",
+            "data",
+            "--name",
+            "same",
+            "--trees",
+            "12",
+            "--output",
+            output,
         ];
         folder.succeed(&join(&arguments, more));
         folder.read(output)

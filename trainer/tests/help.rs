@@ -23,8 +23,21 @@ fn help_teaches_every_command_and_every_flag() {
             ][..],
         ),
         (
+            "features",
+            &[
+                "--data",
+                "--applications",
+                "--describe",
+                "--language",
+                "counted",
+                "Examples:",
+            ],
+        ),
+        (
             "train",
             &[
+                "--application-only",
+                "--tables",
                 "--data",
                 "--table",
                 "--target",
@@ -89,6 +102,7 @@ fn help_teaches_every_command_and_every_flag() {
                 "--bad-rows",
                 "--input-format",
                 "--missing-columns",
+                "--records",
                 "probability",
                 "Examples:",
             ],

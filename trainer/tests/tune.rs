@@ -17,7 +17,18 @@ fn folder() -> Folder {
     folder
 }
 
-const TUNE: [&str; 9] = ["tune", "--data", "data", "--trees", "6", "--cv", "3", "--threads", "1"];
+const TUNE: [&str; 10] = [
+    "tune",
+    "--application-only",
+    "--data",
+    "data",
+    "--trees",
+    "6",
+    "--cv",
+    "3",
+    "--threads",
+    "1",
+];
 const TRIALS: usize = 14;
 
 /// A search with output and journal of this name.
@@ -57,7 +68,17 @@ fn a_search_finds_parameters_that_training_takes() {
 
     // Training with the file shows the very figures of the journal.
     let arguments = [
-        "train", "--data", "data", "--output", "m.candor", "--cv", "3", "--trees", "6", "--json",
+        "train",
+        "--application-only",
+        "--data",
+        "data",
+        "--output",
+        "m.candor",
+        "--cv",
+        "3",
+        "--trees",
+        "6",
+        "--json",
     ];
     let card = folder.succeed(&join(&arguments, &["--parameters", "t.toml"]));
     let card: Value = serde_json::from_str(card.text()).unwrap();

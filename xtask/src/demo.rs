@@ -182,7 +182,8 @@ impl Demo<'_> {
                 .arg(&data)
                 .arg("--output")
                 .arg(&model)
-                .args(["--name", "Demo", "--force"]),
+                // A form of some dozens of fields: those made of related records nobody types.
+                .args(["--name", "Demo", "--force", "--application-only"]),
         )?;
         let lines = log.tail(usize::MAX);
         let text = lines.iter().skip(1).map(|line| format!("{line}\n")).collect::<String>();

@@ -35,6 +35,7 @@ use crate::decimal::Decimal;
 use crate::decision::{Calibration, Policy};
 use crate::ensemble::Ensemble;
 use crate::preprocessing::Preprocessing;
+use crate::records::Records;
 use crate::schema::Schema;
 use crate::text::hexadecimal;
 
@@ -69,6 +70,8 @@ pub struct Model {
     pub parity: Vec<ParityCase>,
     /// Whom applications are compared with; `None` in files of before there was one, and where too few were approved.
     pub background: Option<Background>,
+    /// Related records, and the fields at the end of the schema that are made of them; `None` where there are none.
+    pub records: Option<Records>,
 }
 
 /// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each
@@ -268,6 +271,10 @@ impl Model {
             .or_else(|| {
                 let problem = self.background.as_ref()?.problem(&self.schema)?;
                 Some(format!("background: {problem}"))
+            })
+            .or_else(|| {
+                let problem = self.records.as_ref()?.problem(&self.schema)?;
+                Some(format!("records: {problem}"))
             });
         problem.map_or(Ok(()), |problem| Err(LoadError::Invalid { problem }))
     }

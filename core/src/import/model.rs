@@ -127,6 +127,7 @@ impl Imported {
                 notes,
             },
             background: None,
+            records: None,
             parity: Vec::new(),
             schema: Schema {
                 table: "imported".into(),

@@ -86,6 +86,7 @@ pub fn without_parity() -> Model {
         card: card(),
         parity: vec![],
         background: Some(background(&schema)),
+        records: None,
         schema,
         preprocessing,
     }

@@ -11,10 +11,10 @@ export class Answer {
   #nextUnit = 0;
 
   /**
-   * @param names Names of the application's values, by which its problems are told.
+   * @param name What a value of the application is called, by its place: so its problems are told.
    * @throws {LoadError | ApplicationError | Error} when there is no answer but a problem.
    */
-  constructor(bytes: Uint8Array<ArrayBuffer>, names: readonly string[] = []) {
+  constructor(bytes: Uint8Array<ArrayBuffer>, name: (place: number) => string = String) {
     // The bytes are the engine's copy and begin where their buffer does; the first number counts the others.
     const [count = 0] = new Float64Array(bytes.buffer, 0, 1);
     this.#numbers = new Float64Array(bytes.buffer, 8, count);
@@ -26,14 +26,14 @@ export class Answer {
       case 1:
         throw new LoadError(this.text() as LoadErrorCode, this.text());
       case 2:
-        throw this.#applicationError(names);
+        throw this.#applicationError(name);
       default:
         throw new Error(this.text());
     }
   }
 
-  #applicationError(names: readonly string[]): ApplicationError {
-    const fields = this.list(() => ({ field: this.oneOf(names), message: this.text() }));
+  #applicationError(name: (place: number) => string): ApplicationError {
+    const fields = this.list(() => ({ field: name(this.number()), message: this.text() }));
     return new ApplicationError(fields.map(({ field, message }) => `${field}: ${message}`).join("\n"), fields);
   }
 

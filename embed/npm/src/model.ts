@@ -1,6 +1,6 @@
 // What a model says of itself, in the order in which embed/src/output.rs writes it.
 import type { Answer } from "./answer.js";
-import type { Feature, Field, Group, Interval, Metrics, ModelCard, Part, Policy, Schema, Text } from "./types.js";
+import type { Feature, Field, Group, Interval, Metrics, ModelCard, Part, Policy, RelatedTable, Schema, Text } from "./types.js";
 
 export function readSchema(answer: Answer): Schema {
   const name = () => answer.text();
@@ -10,7 +10,25 @@ export function readSchema(answer: Answer): Schema {
   const groups = answer.list((): Group => ({ key: name(), label: text(answer), reason: text(answer) }));
   const fields = answer.list(() => field(answer, groups));
   const features = answer.list(() => feature(answer, groups, fields));
-  return { table, id, target, groups, fields, features, unusedColumns: answer.list(name) };
+  const unusedColumns = answer.list(name);
+  const tables: RelatedTable[] = [];
+  answer.list(() => tables.push(relatedTable(answer, groups, tables)));
+  return { table, id, target, groups, fields, features, unusedColumns, tables };
+}
+
+/** A parent stands before its children. */
+function relatedTable(answer: Answer, groups: readonly Group[], before: readonly RelatedTable[]): RelatedTable {
+  const name = () => answer.text();
+  return {
+    name: name(),
+    label: text(answer),
+    parent: answer.optional(() => answer.oneOf(before).name),
+    fields: answer.list(() => field(answer, groups)),
+    key: answer.optional(name),
+    clientKey: answer.optional(name),
+    parentKey: answer.optional(name),
+    unusedColumns: answer.list(name),
+  };
 }
 
 function field(answer: Answer, groups: readonly Group[]): Field {

@@ -1,5 +1,5 @@
 import { Answer } from "./answer.js";
-import { valuesOf } from "./application.js";
+import { type Positions, positionsOf, tablePositions, valuesOf } from "./application.js";
 import { LoadError } from "./errors.js";
 import { readExplanation, readInteractions, readScore } from "./explanation.js";
 import { readCard, readSchema } from "./model.js";
@@ -26,15 +26,15 @@ export class Scorer {
   /** Where the model comes from, how good it is, and the policy it decides by. */
   readonly card: ModelCard;
   readonly #model: engine.Scorer;
-  /** Where each field stands in the schema. */
-  readonly #positions: ReadonlyMap<string, number>;
+  /** Where each field stands in the schema, and each column of related tables. */
+  readonly #positions: Positions;
 
   private constructor(model: engine.Scorer) {
     this.#model = model;
     this.schema = readSchema(new Answer(model.schema()));
     this.card = readCard(new Answer(model.card()));
-    // Of two fields of one name, the first is meant.
-    this.#positions = new Map(this.schema.fields.map(({ name }, position) => [name, position] as const).reverse());
+    const fields = positionsOf(this.schema.fields.map(({ name }) => name));
+    this.#positions = { fields, tables: tablePositions(this.schema.tables) };
   }
 
   /** @internal The engine must be running. */
@@ -93,8 +93,8 @@ export class Scorer {
   }
 
   #ask(question: Question, application: Application): Answer {
-    const { names, numbers, texts } = valuesOf(application, this.#positions);
-    return new Answer(this.#model[question](numbers, texts), names);
+    const { name, numbers, texts } = valuesOf(application, this.#positions);
+    return new Answer(this.#model[question](numbers, texts), name);
   }
 
   #whole(rows: Float64Array): Float64Array {

@@ -8,7 +8,19 @@ export interface Text {
  * Raw values by field name, as the data has them: `{ AMT_CREDIT: 450000, FLAG_OWN_CAR: "Y" }`. Numbers may be written
  * out as text. What is absent, `undefined`, `null`, `NaN` or `""` is missing, which is allowed for every field.
  */
-export type Application = Readonly<Record<string, number | string | boolean | null | undefined>>;
+export type Application = Readonly<Record<string, Value | readonly RelatedRecord[]>>;
+
+/** A raw value. */
+export type Value = number | string | boolean | null | undefined;
+
+/**
+ * A record of a related table, such as a credit with another lender: raw values by column name, and the lists of records
+ * that belong to it: `{ bureau: [{ DAYS_CREDIT: -300, bureau_balance: [{ MONTHS_BALANCE: -1, STATUS: "0" }] }] }`. A list
+ * that is absent is not known; one that is empty says that there are no records.
+ */
+export interface RelatedRecord {
+  readonly [column: string]: Value | readonly RelatedRecord[];
+}
 
 /** What a model expects of an application. */
 export interface Schema {
@@ -25,6 +37,26 @@ export interface Schema {
   /** The features computed from them, in the order of {@link Explanation.contributions}. */
   readonly features: readonly Feature[];
   /** Columns of the table that are known and deliberately not read, such as protected attributes. */
+  readonly unusedColumns: readonly string[];
+  /** The related tables whose records an application may carry; a parent stands before its children. */
+  readonly tables: readonly RelatedTable[];
+}
+
+/** A table of related records. */
+export interface RelatedTable {
+  readonly name: string;
+  /** What its records are called. */
+  readonly label: Text;
+  /** Name of the table whose records these belong to; null when they belong to the client alone. */
+  readonly parent: string | null;
+  readonly fields: readonly Field[];
+  /** Column with the number of a record. */
+  readonly key: string | null;
+  /** Column with the number of the client. */
+  readonly clientKey: string | null;
+  /** Column with the number of the parent's record. */
+  readonly parentKey: string | null;
+  /** Columns that are known and not read. */
   readonly unusedColumns: readonly string[];
 }
 

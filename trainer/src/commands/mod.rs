@@ -1,10 +1,12 @@
 //! The commands of `candor`, one module each.
 
 mod explain;
+mod features;
 mod flat;
 mod import;
 mod inspect;
 mod progress;
+mod related;
 mod report;
 mod score;
 mod scoring;
@@ -52,6 +54,7 @@ Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten w
 #[derive(Debug, Subcommand)]
 enum Command {
     Synth(synth::Synth),
+    Features(features::Features),
     Train(train::Train),
     Report(report::Report),
     Tune(tune::Tune),
@@ -90,6 +93,7 @@ impl Arguments {
     pub fn run(self) -> Result<Answer, Error> {
         match self.command {
             Command::Synth(command) => command.run(),
+            Command::Features(command) => command.run(),
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Tune(command) => command.run(),

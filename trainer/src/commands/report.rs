@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::print;
 use super::progress::bar;
+use super::related::read_data;
 use super::scoring::scorer;
 use crate::error::Error;
 use crate::output::{OutputFile, destination};
@@ -163,15 +164,12 @@ impl Report {
         let schema = self.schema(&model, model_path)?;
         let kept = self.kept(&schema)?;
         let table = table::find(data, "application_train")?;
-        let read = |schema: &Schema, kept: &[String]| -> Result<Data, Error> {
-            let bar = bar(None, "Reading clients");
-            let data = Data::read_for("a report", &table, schema, None, self.columns, kept, &mut |rows| {
-                bar.set_position(rows as u64);
-            });
-            bar.finish_and_clear();
-            data
+        let read = |schema: &Schema, model: &Scorer, kept: &[String]| -> Result<Data, Error> {
+            let described = (schema, model.model().records.as_ref());
+            let read = read_data("a report", (data, &table), described, None, self.columns, kept)?;
+            Ok(read.0)
         };
-        let data = read(&schema, &kept)?;
+        let data = read(&schema, &model, &kept)?;
         let folds = self
             .oof
             .as_deref()
@@ -179,7 +177,7 @@ impl Report {
             .transpose()?;
         let unrestricted = match (&other, &self.unrestricted) {
             (Some((other, digest)), Some(path)) => {
-                let data = read(&self.schema(other, path)?, &[])?;
+                let data = read(&self.schema(other, path)?, other, &[])?;
                 Some(Unrestricted::score(other, digest.clone(), &data.applications))
             }
             _ => None,

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_core::{Application, Scorer};
+use candor_core::{Application, Model, Records, Scorer};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
 use super::progress::bar;
+use super::related::{has_results, tell};
 use crate::error::{Error, describe};
 use crate::output::{Cell, Column, ColumnType, TableWriter, destination};
-use crate::table::{ColumnRules, Format, Record, read_records};
+use crate::related::{Quality, RelatedTables, any_table, application_schema};
+use crate::table::{ColumnRules, Format, Record, find, read_records};
 
 /// Applications in, a row for each out.
 #[derive(Debug, Args)]
@@ -17,9 +19,15 @@ pub(super) struct Scoring {
     /// Model file.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), or - for standard input.
+    /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), a folder with their tables, or - for standard input.
+    ///
+    /// JSON lines may nest related records: {"AMT_CREDIT": 450000, "bureau": [{"DAYS_CREDIT": -300, …}], …}.
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
+    /// Folder with the tables of related records, for a model that reads them; the input's own folder unless said
+    /// otherwise. Not needed for a client table as candor features writes it.
+    #[arg(long, value_name = "DIR")]
+    records: Option<PathBuf>,
     /// Where results go (.csv, .csv.gz, .jsonl, .parquet), or - for standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
@@ -77,14 +85,112 @@ impl Scoring {
         &self.model
     }
 
+    /// Tells `visit` of every application, with what its related records say.
+    fn read(&self, scorer: &Scorer, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+        let Model { schema, records, .. } = scorer.model();
+        let input = match records {
+            Some(_) => application_table(&self.input, &schema.table)?,
+            None => self.input.clone(),
+        };
+        let Some((records, folder)) = self.related(&input, scorer)? else {
+            return read_records(
+                &input,
+                self.input_format,
+                schema,
+                records.as_ref(),
+                self.columns,
+                false,
+                visit,
+            );
+        };
+        let own = application_schema(schema, Some(records));
+        let mut read = Vec::new();
+        read_records(
+            &input,
+            self.input_format,
+            &own,
+            None,
+            self.columns,
+            false,
+            &mut |record| {
+                read.push(record);
+                Ok(())
+            },
+        )?;
+        let ids: Vec<String> = read.iter().map(|record| record.id.clone()).collect();
+        let rows = bar(None, "Reading");
+        let mut tables = RelatedTables::read(&folder, records, &ids, self.columns.notation, &|table, count| {
+            tell(&rows, table, count);
+        })?;
+        rows.finish_and_clear();
+        let positions: Vec<usize> = (0..ids.len()).collect();
+        let mut read = read.into_iter();
+        for chunk in positions.chunks(CHUNK) {
+            let values = tables.run(chunk, &|_| {});
+            for values in values.chunks_exact(records.output_count().max(1)) {
+                let Some(mut record) = read.next() else { break };
+                if let Ok(application) = &mut record.application {
+                    extend(application, values);
+                }
+                visit(record)?;
+            }
+        }
+        // The scores may go to standard output.
+        for line in tables.quality.iter().flat_map(Quality::remarks) {
+            eprintln!("{line}");
+        }
+        Ok(())
+    }
+
+    /// The records that the model reads and the folder of their tables; `None` where the input has what they say already.
+    fn related<'a>(&self, input: &Path, scorer: &'a Scorer) -> Result<Option<(&'a Records, PathBuf)>, Error> {
+        let model = scorer.model();
+        let Some(records) = &model.records else {
+            return match &self.records {
+                None => Ok(None),
+                Some(_) => Err(Error::Usage {
+                    problem: "--records: the model reads no related records; leave it out".into(),
+                }),
+            };
+        };
+        if let Some(folder) = &self.records {
+            if any_table(folder, records) {
+                return Ok(Some((records, folder.clone())));
+            }
+            let first = records.tables.first().map_or("", |table| &table.name);
+            return Err(Error::NoTable {
+                folder: folder.clone(),
+                table: first.to_owned(),
+            });
+        }
+        let beside = match input.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let plain = input == Path::new("-") || Format::of(input, self.input_format)? == Format::Jsonl;
+        if plain || !any_table(beside, records) || has_results(input, records, &model.schema, self.columns)? {
+            return Ok(None);
+        }
+        Ok(Some((records, beside.to_owned())))
+    }
+
     /// All applications of another table that is read by the same rules.
     pub(super) fn applications(&self, scorer: &Scorer, path: &Path) -> Result<Vec<Application>, Error> {
         let mut applications = Vec::new();
-        read_records(path, None, scorer.schema(), self.columns, false, &mut |record| {
-            let application = record.application;
-            applications.push(application.map_err(|errors| Error::fields(path, record.line, &errors))?);
-            Ok(())
-        })?;
+        let Model { schema, records, .. } = scorer.model();
+        read_records(
+            path,
+            None,
+            schema,
+            records.as_ref(),
+            self.columns,
+            false,
+            &mut |record| {
+                let application = record.application;
+                applications.push(application.map_err(|errors| Error::fields(path, record.line, &errors))?);
+                Ok(())
+            },
+        )?;
         Ok(applications)
     }
 
@@ -167,23 +273,49 @@ impl Scoring {
             Ok(())
         };
         let mut chunk = Vec::with_capacity(at_once);
-        read_records(
-            &self.input,
-            self.input_format,
-            scorer.schema(),
-            self.columns,
-            false,
-            &mut |record| {
-                chunk.push(record);
-                if chunk.len() == at_once {
-                    write_chunk(&mut chunk)
-                } else {
-                    Ok(())
-                }
-            },
-        )?;
+        self.read(scorer, &mut |record| {
+            chunk.push(record);
+            if chunk.len() == at_once {
+                write_chunk(&mut chunk)
+            } else {
+                Ok(())
+            }
+        })?;
         write_chunk(&mut chunk)?;
         bar.finish_and_clear();
         writer.map_or(Ok(()), TableWriter::finish)
+    }
+}
+
+/// The table of applications in a folder; a file is one itself.
+fn application_table(input: &Path, table: &str) -> Result<PathBuf, Error> {
+    if !input.is_dir() {
+        return Ok(input.to_owned());
+    }
+    let names = [table.to_owned(), format!("{table}_test"), format!("{table}_train")];
+    let mut found: Vec<PathBuf> = names.iter().filter_map(|name| find(input, name).ok()).collect();
+    match (found.pop(), found.pop()) {
+        (Some(path), None) => Ok(path),
+        (None, _) => Err(Error::NoTable {
+            folder: input.to_owned(),
+            table: table.to_owned(),
+        }),
+        (Some(one), Some(other)) => Err(Error::Usage {
+            problem: format!(
+                "{} holds {} and {}; name one of them as the input",
+                input.display(),
+                other.display(),
+                one.display()
+            ),
+        }),
+    }
+}
+
+/// Puts the fields that records fill behind those of the application.
+fn extend(application: &mut Application, values: &[f64]) {
+    let first = application.values().len();
+    application.resize(first + values.len());
+    for (position, &value) in values.iter().enumerate() {
+        application.set_stored(first + position, value);
     }
 }

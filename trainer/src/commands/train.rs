@@ -12,11 +12,13 @@ use super::flat::Flat;
 use super::inspect::part_lines;
 use super::print;
 use super::progress::bar;
+use super::related::{RelatedOptions, read_data};
 use crate::definition::{self, Definition};
 use crate::error::Error;
 use crate::learner::Method;
 use crate::output::{OutputFile, TableWriter};
 use crate::policy::{self, PolicyFile};
+use crate::related::Quality;
 use crate::selection::Selection;
 use crate::table::{self, ColumnRules};
 use crate::training::{Data, Stage, TrainOptions, train};
@@ -28,6 +30,9 @@ use files::write_out_of_fold;
 /// and sets the threshold on the second, and measures on the third.
 ///
 /// Protected attributes (gender, age, family status, children) are no inputs unless a policy file says so.
+///
+/// Related tables in the folder (bureau, bureau_balance, previous_application, POS_CASH_balance, installments_payments,
+/// credit_card_balance) are read, too; those that are missing are named, and their features are missing values.
 ///
 /// With --table, any flat table will do: its columns are looked at, and the output says what became of each.
 #[derive(Debug, Args)]
@@ -45,7 +50,7 @@ Examples:
   candor train --data data --output model.candor --parameters tuned.toml
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
-    /// Folder with application_train (.csv, .csv.gz or .parquet), or the table itself.
+    /// Folder with application_train (.csv, .csv.gz or .parquet) and related tables, or a table of applications.
     #[arg(long, value_name = "DIR", required_unless_present = "table")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -106,6 +111,8 @@ pub(super) struct Train {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    related: RelatedOptions,
+    #[command(flatten)]
     columns: ColumnRules,
     /// Print the figures as JSON.
     #[arg(long)]
@@ -144,7 +151,8 @@ impl Train {
                     "features/application.toml",
                     definition::APPLICATION,
                 )?;
-                Definition::compile(&name, &text, &policy)?
+                let data = self.data.as_deref().unwrap_or(Path::new("."));
+                self.related.compile((&name, &text), &policy, data, self.columns)?
             }
         };
         if definition.schema.target.is_none() {
@@ -157,9 +165,16 @@ impl Train {
         // As with the parameters: what cannot be held should be known before.
         self.hold(definition.clone(), &mut policy)?;
         let read = |definition: &Definition| {
-            Data::read_outcomes(&table, &definition.schema, definition.outcomes.as_ref(), self.columns)
+            read_data(
+                "training",
+                (self.data.as_deref().unwrap_or(&table), &table),
+                (&definition.schema, definition.records.as_ref()),
+                definition.outcomes.as_ref(),
+                self.columns,
+                &[],
+            )
         };
-        let mut data = read(&definition)?;
+        let (mut data, mut quality) = read(&definition)?;
         self.check_folds(&data)?;
         if let Some(described) = &mut described {
             described.look_at(&data);
@@ -173,7 +188,7 @@ impl Train {
             notes.extend(selection.notes());
             definition = selection.definition.clone();
             parameters = parameters.for_fewer(features, definition.preprocessing.features.len());
-            data = read(&definition)?;
+            (data, quality) = read(&definition)?;
         }
         let (definition, free, directions) = self.hold(definition, &mut policy)?;
         notes.extend(directions);
@@ -248,6 +263,7 @@ impl Train {
             data.outcomes.len(),
             table.display()
         )];
+        lines.extend(quality.iter().flat_map(Quality::lines));
         lines.extend(notes);
         lines.push(format!(
             "Inputs: {} fields, {} features. Not inputs: {}.",

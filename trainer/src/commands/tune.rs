@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 
 use super::print;
 use super::progress::bar;
+use super::related::{RelatedOptions, read_data};
 use super::train::{TABLE, read_or};
-use crate::definition::{self, Definition};
+use crate::definition;
 use crate::error::Error;
 use crate::learner::{self, Parameters};
 use crate::output::{OutputFile, destination};
 use crate::policy::{self, PolicyFile};
 use crate::table::{self, ColumnRules};
-use crate::training::Data;
 use crate::tuning::{Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, Search, Space, Trial, best, ranked};
 
 /// Search the learner's parameters for better ones.
@@ -81,6 +81,8 @@ pub(super) struct Tune {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    related: RelatedOptions,
+    #[command(flatten)]
     columns: ColumnRules,
     /// Print the result as JSON.
     #[arg(long)]
@@ -103,7 +105,8 @@ impl Tune {
             "features/application.toml",
             definition::APPLICATION,
         )?;
-        let definition = Definition::compile(&features_name, &features_text, &policy)?;
+        let named = (features_name.as_str(), features_text.as_str());
+        let definition = self.related.compile(named, &policy, &self.data, self.columns)?;
         if definition.schema.target.is_none() {
             let problem =
                 format!("{features_name}: the [table] names no target; add target = \"COLUMN\" to tune with it");
@@ -112,7 +115,8 @@ impl Tune {
         // What is wrong with them should be said before a large table is read.
         self.parameters(0)?;
         let table = table::find(&self.data, TABLE)?;
-        let data = Data::read(&table, &definition.schema, self.columns)?;
+        let described = (&definition.schema, definition.records.as_ref());
+        let (data, _) = read_data("training", (&self.data, &table), described, None, self.columns, &[])?;
         let (parameters, fixed) = self.parameters(data.outcomes.len())?;
         let search = Search {
             data: &data,
@@ -133,6 +137,11 @@ impl Tune {
             .chain_update(&features_text)
             .chain_update([0])
             .chain_update(&policy_text);
+        let related = self.related.files()?.filter(|_| definition.records.is_some());
+        let texts = related
+            .iter()
+            .flat_map(|related| &related.files)
+            .fold(texts, |texts, (_, text)| texts.chain_update([0]).chain_update(text));
         let header = Header {
             candor_tune: env!("CARGO_PKG_VERSION").to_owned(),
             data: data.fingerprint.sha256.clone(),

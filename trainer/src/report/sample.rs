@@ -164,7 +164,7 @@ pub fn read_out_of_fold(path: &Path, data: &Data) -> Result<FoldScores, Error> {
         folds: Vec::new(),
         probabilities: Vec::new(),
     };
-    read_records(path, None, &schema, rules, true, &mut |record| {
+    read_records(path, None, &schema, None, rules, true, &mut |record| {
         let row = scores.folds.len();
         let problem = |problem: String| Error::Row {
             file: path.to_owned(),

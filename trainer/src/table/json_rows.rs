@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 
-use candor_core::Raw;
+use candor_core::{ClientRecords, FieldError, Raw, Records};
 use serde_json::{Map, Value};
 
 use super::columns::{Leniency, Role, role_of};
@@ -49,7 +49,11 @@ pub(super) fn read(request: &Request<'_>, visit: &mut dyn FnMut(Record) -> Resul
 /// A key that is not there is a missing value: JSON has no header to compare with the schema.
 fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u64) -> Result<Record, String> {
     let mut builder = RecordBuilder::new(request, line, row);
+    let mut related = Related::new(request);
     for (name, value) in object {
+        if related.takes(name, value)? {
+            continue;
+        }
         let Some(role) = role_of(name, request.schema, request.kept) else {
             if request.rules.extra_columns == Leniency::Fail {
                 builder.unknown(name);
@@ -77,10 +81,109 @@ fn record(request: &Request<'_>, object: &Map<String, Value>, line: u64, row: u6
         };
         builder.cell(role, raw);
     }
+    related.finish(&mut builder);
     if request.needs_target && !object.contains_key(request.schema.target.as_deref().unwrap_or_default()) {
         return Err("the target is missing; it tells what became of the client: 1 for a default, 0 for none".into());
     }
     Ok(builder.finish())
+}
+
+/// The related records that an object nests.
+struct Related<'a> {
+    records: Option<&'a Records>,
+    lenient: bool,
+    client: ClientRecords,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Related<'a> {
+    fn new(request: &Request<'a>) -> Self {
+        Self {
+            records: request.records,
+            lenient: request.rules.extra_columns == Leniency::Ignore,
+            client: ClientRecords::default(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Takes a list of records over, if that is what the value is.
+    fn takes(&mut self, name: &str, value: &Value) -> Result<bool, String> {
+        let Some(records) = self.records else { return Ok(false) };
+        let Some(table) = records.table_index(name) else {
+            return Ok(false);
+        };
+        self.list(records, table, None, name, value)?;
+        Ok(true)
+    }
+
+    /// Reads a list of records, and those that they nest.
+    fn list(
+        &mut self,
+        records: &Records,
+        table: usize,
+        parent: Option<i64>,
+        place: &str,
+        value: &Value,
+    ) -> Result<(), String> {
+        let list = match value {
+            Value::Null => return Ok(()),
+            Value::Array(list) => list,
+            _ => return Err(format!("{place} should be a list of records, such as [{{…}}, {{…}}]")),
+        };
+        // A list that is there and empty says that there are no records, which is more than saying nothing.
+        self.client.rows(records, table);
+        for (index, record) in list.iter().enumerate() {
+            let place = format!("{place}[{index}]");
+            let Value::Object(record) = record else {
+                return Err(format!("{place} should be a record, such as {{…}}"));
+            };
+            let child = |name: &str| {
+                let child = records.table_index(name)?;
+                (records.tables[child].parent.map(usize::from) == Some(table)).then_some(child)
+            };
+            let mut pairs = Vec::new();
+            for (name, value) in record.iter().filter(|(name, _)| child(name).is_none()) {
+                if self.lenient && !records.tables[table].knows_column(name) {
+                    continue;
+                }
+                pairs.push((
+                    name.as_str(),
+                    match value {
+                        Value::Null => Raw::Missing,
+                        Value::Bool(flag) => Raw::Flag(*flag),
+                        Value::Number(number) => Raw::Number(number.as_f64().unwrap_or(f64::NAN)),
+                        Value::String(text) => Raw::Text(text),
+                        Value::Array(_) | Value::Object(_) => {
+                            return Err(format!(
+                                "{place}.{name} should be a number, a text, true, false or null"
+                            ));
+                        }
+                    },
+                ));
+            }
+            match self.client.add(records, table, parent, pairs) {
+                Ok(number) => {
+                    for (name, value) in record {
+                        if let Some(child) = child(name) {
+                            self.list(records, child, Some(number), &format!("{place}.{name}"), value)?;
+                        }
+                    }
+                }
+                Err(errors) => self.errors.extend(errors.into_iter().map(|error| FieldError {
+                    field: format!("{place}.{}", error.field),
+                    ..error
+                })),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts what the records say into the application.
+    fn finish(self, builder: &mut RecordBuilder<'_>) {
+        if let (Some(records), true) = (self.records, !self.client.tables.is_empty()) {
+            builder.records(records, &self.client, self.errors);
+        }
+    }
 }
 
 /// What the JSON parser says, without its own "at line 1": the line in the file is told already.

@@ -6,7 +6,7 @@ mod format;
 mod json_rows;
 mod notation;
 mod numbers;
-mod parquet_rows;
+pub(crate) mod parquet_rows;
 mod record;
 mod scan;
 
@@ -15,11 +15,26 @@ use std::path::{Path, PathBuf};
 pub use columns::{ColumnRules, Leniency};
 pub use format::Format;
 pub use notation::{DecimalMark, Notation, NotationRules, Separator};
+pub(crate) use numbers::plain;
 pub use numbers::{is_missing, is_missing_level, number};
 pub use record::{OutcomeWords, Record, read_outcomes, read_records};
 pub use scan::{Scan, scan};
 
 use crate::error::Error;
+
+/// The columns of a table (CSV or Parquet); none where they cannot be told before its rows.
+///
+/// # Errors
+/// As when the table is read.
+pub fn header(path: &Path, format: Option<Format>, rules: NotationRules) -> Result<Vec<String>, Error> {
+    Ok(match Format::of(path, format)? {
+        _ if path == Path::new("-") => Vec::new(),
+        Format::Csv => csv_rows::CsvRows::open(path, false, rules)?.names,
+        Format::CsvGz => csv_rows::CsvRows::open(path, true, rules)?.names,
+        Format::Parquet => parquet_rows::ParquetRows::open(path)?.names,
+        Format::Jsonl => Vec::new(),
+    })
+}
 
 /// The file of `table` in a data folder (`table.csv`, `.csv.gz` or `.parquet`), or `data` itself when it is a file.
 ///

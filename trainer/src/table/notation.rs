@@ -88,7 +88,7 @@ const RECORDS: usize = 500;
 
 impl Notation {
     /// The notation of a file that begins with `sample`; `whole` when the file has no more.
-    pub(super) fn of(sample: &[u8], whole: bool, rules: NotationRules) -> Self {
+    pub(crate) fn of(sample: &[u8], whole: bool, rules: NotationRules) -> Self {
         let separator = rules.separator.unwrap_or_else(|| separator_of(sample, whole));
         let decimal = rules.decimal.unwrap_or_else(|| decimal_of(sample, whole, separator));
         Self { separator, decimal }

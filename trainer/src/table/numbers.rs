@@ -35,7 +35,7 @@ pub fn is_missing_level(text: &str) -> bool {
 
 /// A number in the notation of programs (`1250.5`), whatever groups, signs and decimal mark it is written with; `None`
 /// when it is none.
-pub fn plain(text: &str, decimal: DecimalMark) -> Option<String> {
+pub(crate) fn plain(text: &str, decimal: DecimalMark) -> Option<String> {
     let (negative, body) = bare(text);
     let (mantissa, exponent) = match body.find(['e', 'E']) {
         Some(at) => (body.get(..at)?, body.get(at + 1..)?),

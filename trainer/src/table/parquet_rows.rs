@@ -76,14 +76,14 @@ impl<'a> ParquetRows<'a> {
     }
 }
 
-fn not_parquet(path: &Path, error: &dyn std::fmt::Display) -> Error {
+pub(crate) fn not_parquet(path: &Path, error: &dyn std::fmt::Display) -> Error {
     Error::Table {
         file: path.to_owned(),
         problem: format!("this is not a readable Parquet file ({error}); export it again"),
     }
 }
 
-fn damaged(path: &Path) -> Error {
+pub(crate) fn damaged(path: &Path) -> Error {
     not_parquet(path, &"it is damaged")
 }
 
@@ -132,7 +132,7 @@ thread_local! {
 }
 
 /// What `work` returns; `None` when it panics, as the Parquet reader does on some damaged files.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     static SILENCER: Once = Once::new();
     SILENCER.call_once(|| {
         let report = panic::take_hook();
@@ -148,7 +148,7 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     result.ok()
 }
 
-fn is_readable(data_type: &DataType) -> bool {
+pub(crate) fn is_readable(data_type: &DataType) -> bool {
     data_type.is_integer()
         || matches!(
             data_type,
@@ -163,7 +163,7 @@ fn is_readable(data_type: &DataType) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers are read as f64, as from CSV")]
-pub(super) fn cell(column: &ArrayRef, row: usize) -> Raw<'_> {
+pub(crate) fn cell(column: &ArrayRef, row: usize) -> Raw<'_> {
     if column.is_null(row) {
         return Raw::Missing;
     }

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use candor_core::application::FieldProblem;
+use candor_core::records::Workspace;
 use candor_core::schema::{Field, FieldKind};
-use candor_core::{Application, FieldError, Raw, Schema, ValueError};
+use candor_core::{Application, ClientRecords, FieldError, Raw, Records, Schema, ValueError};
 use serde::Deserialize;
 
 use super::columns::{ColumnRules, Role};
@@ -20,7 +21,7 @@ pub struct Record {
     pub line: u64,
     /// The id column, or the row's number from 0.
     pub id: String,
-    /// The target column, where it is asked for: whether the client defaulted.
+    /// The target column, where there is one: whether the client defaulted.
     pub target: Option<bool>,
     /// The cells of the columns that were asked to be kept; empty where missing.
     pub kept: Vec<String>,
@@ -42,13 +43,15 @@ pub struct OutcomeWords {
 pub(super) struct Request<'a> {
     pub(super) path: &'a Path,
     pub(super) schema: &'a Schema,
+    /// Related records that JSON may nest, and that fill the last fields of the schema.
+    pub(super) records: Option<&'a Records>,
     pub(super) rules: ColumnRules,
     pub(super) needs_target: bool,
     pub(super) kept: &'a [String],
     pub(super) outcomes: Option<&'a OutcomeWords>,
 }
 
-/// Reads `path` (`-` is standard input) and calls `visit` with each row, in order.
+/// Reads `path` (`-` is standard input) and calls `visit` with each row, in order. JSON may nest `records`.
 ///
 /// # Errors
 /// [`Error::Read`], [`Error::Table`] or [`Error::Row`] when the file cannot be read as a table with the schema's
@@ -57,6 +60,7 @@ pub fn read_records(
     path: &Path,
     format: Option<Format>,
     schema: &Schema,
+    records: Option<&Records>,
     rules: ColumnRules,
     needs_target: bool,
     visit: &mut dyn FnMut(Record) -> Result<(), Error>,
@@ -64,6 +68,7 @@ pub fn read_records(
     let request = Request {
         path,
         schema,
+        records,
         rules,
         needs_target,
         kept: &[],
@@ -88,6 +93,7 @@ pub fn read_outcomes(
     let request = Request {
         path,
         schema,
+        records: None,
         rules,
         needs_target: true,
         kept,
@@ -175,7 +181,7 @@ impl<'a> RecordBuilder<'a> {
             Role::Id => self.id = text_of(raw),
             Role::Kept(place) => self.kept[place] = text_of(raw),
             // What scoring does not need cannot keep it from a row.
-            Role::Target if !self.needs_target => {}
+            Role::Target if !self.needs_target => self.target = target_of(raw, self.outcomes).unwrap_or(None),
             Role::Target => match target_of(raw, self.outcomes) {
                 Ok(target) => self.target = target,
                 Err(problem) => {
@@ -211,6 +217,12 @@ impl<'a> RecordBuilder<'a> {
     /// An identifier that is a whole number too large for an `f64`, among others.
     pub(super) fn id(&mut self, id: String) {
         self.id = id;
+    }
+
+    /// What the client's related records say.
+    pub(super) fn records(&mut self, records: &Records, client: &ClientRecords, errors: Vec<FieldError>) {
+        records.fill(&mut self.application, client, &mut Workspace::default());
+        self.errors.extend(errors);
     }
 
     pub(super) fn unknown(&mut self, name: &str) {

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candor_core::artifact::DataFingerprint;
-use candor_core::{Application, Schema, hexadecimal};
+use candor_core::{Application, Records, Schema, hexadecimal};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, describe};
-use crate::table::{ColumnRules, OutcomeWords, read_outcomes};
+use crate::related::{Quality, RelatedTables};
+use crate::table::{ColumnRules, OutcomeWords, Record, read_outcomes, read_records};
 
 use super::split::{Split, folds_by_client, split_by_client};
 
@@ -85,13 +86,7 @@ impl Data {
             })?;
             hash.update([u8::from(outcome)]);
             for value in application.values() {
-                // One NaN for all: what "missing" looks like in memory is no part of the data.
-                let bits = if value.is_nan() {
-                    f64::NAN.to_bits()
-                } else {
-                    value.to_bits()
-                };
-                hash.update(bits.to_le_bytes());
+                hash.update(bits(*value).to_le_bytes());
             }
             ids.push(record.id);
             applications.push(application);
@@ -117,6 +112,32 @@ impl Data {
             kept: cells,
             fingerprint,
         })
+    }
+
+    /// Puts what the related tables of a folder say into the applications, which become applications of `schema`, and
+    /// tells what was found in the tables. `progress` hears the table that is read and rows or clients as they are done.
+    ///
+    /// # Errors
+    /// As [`RelatedTables::read`].
+    pub fn add_records(
+        &mut self,
+        folder: &Path,
+        records: &Records,
+        schema: &Schema,
+        rules: ColumnRules,
+        progress: &(dyn Fn(&str, u64) + Sync),
+    ) -> Result<Vec<Quality>, Error> {
+        let mut tables = RelatedTables::read(folder, records, &self.ids, rules.notation, progress)?;
+        let fields = schema.fields.len();
+        tables.fill(&mut self.applications, fields, &|clients| progress("", clients));
+        let mut hash = Sha256::new().chain_update(&self.fingerprint.sha256);
+        for application in &self.applications {
+            for value in &application.values()[fields - records.output_count()..] {
+                hash.update(bits(*value).to_le_bytes());
+            }
+        }
+        self.fingerprint.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(tables.quality)
     }
 
     /// Splits 60/20/20; all rows of a client stand on the same side.
@@ -157,6 +178,37 @@ impl Data {
                 id => *known.entry(id).or_insert_with(&mut next),
             })
             .collect()
+    }
+}
+
+/// Reads a table of applications, with the target where it has one. `progress` is told of the rows read so far.
+///
+/// # Errors
+/// Any row that does not fit: the file, the line and the field are named.
+pub fn read_applications(
+    path: &Path,
+    schema: &Schema,
+    rules: ColumnRules,
+    progress: &mut dyn FnMut(usize),
+) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    read_records(path, None, schema, None, rules, false, &mut |record| {
+        if let Err(errors) = &record.application {
+            return Err(Error::fields(path, record.line, errors));
+        }
+        records.push(record);
+        progress(records.len());
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+/// The bits of a value, with one NaN for all: what "missing" looks like in memory is no part of the data.
+fn bits(value: f64) -> u64 {
+    if value.is_nan() {
+        f64::NAN.to_bits()
+    } else {
+        value.to_bits()
     }
 }
 

@@ -12,7 +12,7 @@ mod split;
 
 pub use cross_validation::{CrossValidation, Growth, OutOfFold, cross_validate};
 pub(crate) use cross_validation::{calibrate, rounds_for};
-pub use data::Data;
+pub use data::{Data, read_applications};
 pub(crate) use evaluation::quantile;
 pub use evaluation::{CALIBRATION_BINS, bootstrap, evaluate};
 pub use features::FeatureTable;

@@ -189,6 +189,7 @@ pub fn train(
         card,
         parity: Vec::new(),
         background: None,
+        records: definition.records.clone(),
     };
     add_explanations(&mut model, &applications, &scores)?;
     Ok(Trained { model, out_of_fold })

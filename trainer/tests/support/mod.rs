@@ -168,7 +168,7 @@ impl Folder {
 }
 
 /// Few trees, so that training takes a second.
-pub const QUICK: [&str; 4] = ["--trees", "30", "--threads", "1"];
+pub const QUICK: [&str; 5] = ["--trees", "30", "--threads", "1", "--application-only"];
 
 /// A CSV table in memory.
 #[derive(Debug, Clone, PartialEq)]

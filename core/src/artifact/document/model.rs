@@ -11,6 +11,7 @@ use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use crate::ensemble::Ensemble;
 use crate::preprocessing::expression::{Operation, Program};
 use crate::preprocessing::{Feature, Preprocessing, Source};
+use crate::records::{Aggregate, Records, Selection, SelectionResult, Table};
 use crate::schema::{Change, Field, FieldKind, Group, Level, NumberKind, Schema};
 use crate::text::Text;
 
@@ -24,6 +25,7 @@ record!(Model {
     6 card: ModelCard,
     7 parity: Vec<ParityCase>,
     8 background: Option<Background>,
+    9 records: Option<Records>,
 });
 
 record!(Schema {
@@ -121,6 +123,31 @@ record!(Interval { 0 value: f64, 1 low: f64, 2 high: f64 });
 record!(Background { 0 rows: Vec<Vec<f64>> });
 record!(ParityCase { 0 values: Vec<String>, 1 log_odds_bits: u64, 2 contribution_bits: u64 });
 
+record!(Records { 0 tables: Vec<Table> });
+record!(Table {
+    0 name: String,
+    1 label: Text,
+    2 parent: Option<u16>,
+    3 key: Option<String>,
+    4 client_key: Option<String>,
+    5 parent_key: Option<String>,
+    6 once_a_time: bool,
+    7 time: u16,
+    8 fields: Vec<Field>,
+    9 unused_columns: Vec<String>,
+    10 nested: u16,
+    11 derived: Vec<Program>,
+    12 selections: Vec<Selection>,
+});
+record!(Selection {
+    0 per_parent: bool,
+    1 condition: Option<u16>,
+    2 latest: u16,
+    3 value: Option<u16>,
+    4 results: Vec<SelectionResult>,
+});
+record!(SelectionResult { 0 aggregate: Aggregate, 1 output: u16 });
+
 list!(
     Group,
     Field,
@@ -131,7 +158,11 @@ list!(
     FieldReference,
     Part,
     ParityCase,
-    Vec<f64>
+    Vec<f64>,
+    Program,
+    Selection,
+    SelectionResult,
+    Table
 );
 
 /// A map from text to text, whose keys increase like those of a record.
@@ -269,6 +300,24 @@ impl Stored for Change {
             1 => Self::Fixed,
             _ => return reader.fail(UNKNOWN),
         };
+    }
+}
+
+impl Stored for Aggregate {
+    const EMPTY: Self = Self::Count;
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        let number = Self::ALL.iter().position(|aggregate| aggregate == self);
+        writer.unsigned(number.unwrap_or(Self::ALL.len()) as u64);
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        let number = usize::try_from(reader.unsigned());
+        match number.ok().and_then(|number| Self::ALL.get(number)) {
+            Some(&aggregate) => *self = aggregate,
+            None => reader.fail(UNKNOWN),
+        }
     }
 }
 

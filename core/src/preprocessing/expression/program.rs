@@ -181,6 +181,51 @@ impl Program {
         &self.operations
     }
 
+    /// The values for `count` records at once, with the bits that [`run`](Self::run) gives for each: `columns` are the
+    /// fields and behind them, from position `fields` on, the earlier features. `stack` is scratch space.
+    pub fn run_columns(
+        &self,
+        columns: &[Vec<f64>],
+        fields: usize,
+        count: usize,
+        stack: &mut Vec<f64>,
+        result: &mut Vec<f64>,
+    ) {
+        stack.clear();
+        let mut arguments = [f64::NAN; STACK_LIMIT];
+        let mut depth = 0_usize;
+        for operation in &self.operations {
+            let takes = operation.takes().min(STACK_LIMIT);
+            let base = depth.saturating_sub(takes) * count;
+            depth = depth.saturating_sub(takes) + 1;
+            let column = match operation {
+                Operation::Field(index) => Some(usize::from(*index)),
+                Operation::Feature(index) => Some(fields + usize::from(*index)),
+                _ => None,
+            };
+            if let Some(column) = column {
+                stack.truncate(base);
+                match columns.get(column) {
+                    Some(column) => stack.extend(column.iter().take(count)),
+                    None => stack.resize(base + count, f64::NAN),
+                }
+                stack.resize(base + count, f64::NAN);
+                continue;
+            }
+            stack.resize(stack.len().max(base + count), f64::NAN);
+            for record in 0..count {
+                for (place, argument) in arguments[..takes].iter_mut().enumerate() {
+                    *argument = stack[base + place * count + record];
+                }
+                let value = operation.apply(&arguments[..takes], &[], &[]);
+                stack[base + record] = if value.is_finite() { value } else { f64::NAN };
+            }
+            stack.truncate(base + count);
+        }
+        stack.resize(count, f64::NAN);
+        std::mem::swap(stack, result);
+    }
+
     /// Positions of the raw fields that the program reads.
     pub fn fields(&self) -> impl Iterator<Item = usize> {
         self.operations.iter().filter_map(|operation| match operation {

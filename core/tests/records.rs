@@ -1,0 +1,401 @@
+//! Related records: order, windows, nesting, what is missing and what is nothing, and records from after the application.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use candor_core::preprocessing::expression::{Binding, Program, Scope, ValueType, compile};
+use candor_core::records::{Aggregate, Rows, Selection, SelectionResult, Table, Workspace};
+use candor_core::schema::{Change, Field, FieldKind, Level, NumberKind};
+use candor_core::{ClientRecords, Raw, Records, Scorer, Text};
+use support::tiny_model;
+
+fn field(name: &str, kind: FieldKind) -> Field {
+    Field {
+        name: name.into(),
+        kind,
+        group: 0,
+        label: Text::new(name, name),
+        help: Text::default(),
+        unit: None,
+        change: Change::Fixed,
+        primary: false,
+    }
+}
+
+fn number(name: &str) -> Field {
+    field(name, FieldKind::Number(NumberKind::default()))
+}
+
+fn status() -> Field {
+    let level = |value: &str| Level {
+        value: value.into(),
+        label: Text::new(value, value),
+    };
+    let levels = vec![level("Active"), level("Closed")];
+    field(
+        "STATUS",
+        FieldKind::Category {
+            levels,
+            missing_levels: vec![],
+        },
+    )
+}
+
+fn selection(value: Option<u16>, aggregates: &[(Aggregate, u16)]) -> Selection {
+    let result = |&(aggregate, output)| SelectionResult { aggregate, output };
+    Selection {
+        per_parent: false,
+        condition: None,
+        latest: 0,
+        value,
+        results: aggregates.iter().map(result).collect(),
+    }
+}
+
+/// Names of the loans' columns: three fields, two from the months, and what is derived of them.
+struct Loans;
+
+impl Scope for Loans {
+    fn resolve(&self, name: &str) -> Option<Binding> {
+        match name {
+            "DAY" => Some(Binding::Field(0, ValueType::Number)),
+            "AMOUNT" => Some(Binding::Field(1, ValueType::Number)),
+            "STATUS" => Some(Binding::Field(2, ValueType::Category(2))),
+            "LATE_MONTHS" => Some(Binding::Field(4, ValueType::Number)),
+            "ACTIVE" => Some(Binding::Feature(0)),
+            _ => None,
+        }
+    }
+
+    fn level(&self, _: u16, level: &str) -> Option<u16> {
+        ["Active", "Closed"]
+            .iter()
+            .zip(0..)
+            .find(|(known, _)| **known == level)
+            .map(|(_, at)| at)
+    }
+
+    fn similar(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+fn program(text: &str) -> Program {
+    compile(text, &Loans).unwrap().0
+}
+
+/// Loans with their months.
+fn records() -> Records {
+    let months = Table {
+        name: "months".into(),
+        label: Text::default(),
+        parent: Some(0),
+        key: None,
+        client_key: None,
+        parent_key: Some("LOAN".into()),
+        once_a_time: true,
+        time: 0,
+        fields: vec![number("MONTH"), number("DELAY")],
+        unused_columns: vec!["NOTE".into()],
+        nested: 0,
+        derived: vec![program("DAY > 100"), program("AMOUNT > 0")],
+        selections: vec![
+            Selection {
+                per_parent: true,
+                ..selection(None, &[(Aggregate::Count, 0)])
+            },
+            Selection {
+                per_parent: true,
+                condition: Some(3),
+                ..selection(None, &[(Aggregate::Count, 1)])
+            },
+            selection(Some(1), &[(Aggregate::Maximum, 0), (Aggregate::Trend, 1)]),
+            Selection {
+                latest: 2,
+                ..selection(Some(1), &[(Aggregate::Mean, 2)])
+            },
+        ],
+    };
+    let loans = Table {
+        name: "loans".into(),
+        label: Text::default(),
+        parent: None,
+        key: Some("LOAN".into()),
+        client_key: Some("CLIENT".into()),
+        parent_key: None,
+        once_a_time: false,
+        time: 0,
+        fields: vec![number("DAY"), number("AMOUNT"), status()],
+        unused_columns: vec![],
+        nested: 2,
+        derived: vec![
+            program("STATUS == \"Active\""),
+            program("ACTIVE * AMOUNT"),
+            program("LATE_MONTHS + 0"),
+        ],
+        selections: vec![
+            selection(None, &[(Aggregate::Any, 3), (Aggregate::Count, 4)]),
+            Selection {
+                condition: Some(5),
+                ..selection(
+                    Some(1),
+                    &[(Aggregate::Sum, 5), (Aggregate::First, 6), (Aggregate::Last, 7)],
+                )
+            },
+            Selection {
+                latest: 2,
+                ..selection(Some(1), &[(Aggregate::Mean, 8)])
+            },
+            selection(Some(5), &[(Aggregate::Mean, 9)]),
+            selection(Some(7), &[(Aggregate::Sum, 10), (Aggregate::Maximum, 11)]),
+        ],
+    };
+    Records {
+        tables: vec![loans, months],
+    }
+}
+
+fn pairs<'a>(names: [&'a str; 4], values: [f64; 4]) -> impl Iterator<Item = (&'a str, Raw<'a>)> {
+    names.into_iter().zip(values.map(Raw::Number))
+}
+
+/// Three loans, of which one is from after the application, and their months.
+fn client(records: &Records) -> ClientRecords {
+    let mut client = ClientRecords::default();
+    for (loan, day, amount, status) in [
+        (7.0, -10.0, 300.0, "Active"),
+        (5.0, -400.0, 100.0, "Closed"),
+        (9.0, 3.0, 1e9, "Active"),
+        (6.0, -200.0, 50.0, "Active"),
+    ] {
+        let loan = [
+            ("LOAN", Raw::Number(loan)),
+            ("DAY", Raw::Number(day)),
+            ("AMOUNT", Raw::Number(amount)),
+        ];
+        client
+            .add(
+                records,
+                0,
+                None,
+                loan.into_iter().chain([("STATUS", Raw::Text(status))]),
+            )
+            .unwrap();
+    }
+    for month in [
+        [5.0, -13.0, 0.0],
+        [7.0, -1.0, 4.0],
+        [5.0, -12.0, 2.0],
+        [7.0, -2.0, f64::NAN],
+        [8.0, -3.0, 9.0], // of no loan that is known
+        [6.0, 1.0, 50.0], // from after the application
+    ] {
+        let names = ["LOAN", "MONTH", "DELAY", "NOTE"];
+        client
+            .add(records, 1, None, pairs(names, [month[0], month[1], month[2], 0.0]))
+            .unwrap();
+    }
+    client
+}
+
+fn run(records: &Records, client: &ClientRecords) -> Vec<f64> {
+    let mut outputs = Vec::new();
+    records.run(client, &mut Workspace::default(), &mut outputs);
+    outputs
+}
+
+/// Bits, with one for all that is missing.
+fn bits(values: &[f64]) -> Vec<u64> {
+    let one = |value: &f64| if value.is_nan() { u64::MAX } else { value.to_bits() };
+    values.iter().map(one).collect()
+}
+
+#[test]
+fn records_become_numbers() {
+    let records = records();
+    let outputs = run(&records, &client(&records));
+    // DELAY over months −13, −12, −3, −1 is 0, 2, 9, 4: the slope is worked out by hand.
+    let (times, delays) = ([-13.0, -12.0, -3.0, -1.0], [0.0, 2.0, 9.0, 4.0]);
+    let together: f64 = times.iter().zip(delays).map(|(t, d)| (t + 7.25) * (d - 3.75)).sum();
+    let spread: f64 = times.iter().map(|t| (t + 7.25) * (t + 7.25)).sum();
+    let expected = [
+        9.0,
+        together / spread,
+        4.0,
+        1.0,
+        3.0,
+        350.0,
+        50.0,
+        300.0,
+        175.0,
+        2.0 / 3.0,
+    ];
+    assert_eq!(bits(&outputs[..10]), bits(&expected));
+    // `DELAY > 0`: the months' program reads its second field, which the loans' scope calls AMOUNT.
+    assert_eq!(
+        outputs[10..],
+        [2.0, 1.0],
+        "late months per loan: 1 and 1, and none of the third"
+    );
+}
+
+#[test]
+fn the_order_in_which_records_come_does_not_matter() {
+    let records = records();
+    let straight = client(&records);
+    let expected = bits(&run(&records, &straight));
+    let mut turned = straight;
+    for rows in turned.tables.iter_mut().flatten() {
+        rows.keys.reverse();
+        rows.parents.reverse();
+        rows.columns.iter_mut().for_each(|column| column.reverse());
+    }
+    // The same workspace, used before for a client with more records, leaves nothing behind.
+    let (mut workspace, mut outputs) = (Workspace::default(), Vec::new());
+    let mut more = client(&records);
+    for _ in 0..20 {
+        more.add(
+            &records,
+            0,
+            None,
+            [("DAY", Raw::Number(-1.0)), ("AMOUNT", Raw::Number(7.0))],
+        )
+        .unwrap();
+    }
+    records.run(&more, &mut workspace, &mut outputs);
+    assert_ne!(bits(&outputs), expected);
+    records.run(&turned, &mut workspace, &mut outputs);
+    assert_eq!(bits(&outputs), expected);
+}
+
+#[test]
+fn a_leak_from_after_the_application_changes_nothing() {
+    let records = records();
+    let mut leaking = client(&records);
+    let expected = bits(&run(&records, &leaking));
+    for day in [1.0, 0.5, f64::NAN, 4000.0] {
+        let leak = [
+            ("LOAN", Raw::Number(70.0)),
+            ("DAY", Raw::Number(day)),
+            ("AMOUNT", Raw::Number(1e6)),
+        ];
+        leaking
+            .add(
+                &records,
+                0,
+                None,
+                leak.into_iter().chain([("STATUS", Raw::Text("Active"))]),
+            )
+            .unwrap();
+        let months = [
+            ("LOAN", Raw::Number(7.0)),
+            ("MONTH", Raw::Number(day)),
+            ("DELAY", Raw::Number(99.0)),
+        ];
+        leaking.add(&records, 1, None, months).unwrap();
+    }
+    assert_eq!(bits(&run(&records, &leaking)), expected);
+    let allowed = [("DAY", Raw::Number(0.0)), ("AMOUNT", Raw::Number(1e6))];
+    leaking.add(&records, 0, None, allowed).unwrap();
+    assert_ne!(
+        bits(&run(&records, &leaking)),
+        expected,
+        "a record of the day itself counts"
+    );
+}
+
+#[test]
+fn no_records_are_not_the_same_as_no_table() {
+    let records = records();
+    let none = ClientRecords {
+        tables: vec![Some(Rows::new(3)), Some(Rows::new(2))],
+    };
+    let outputs = run(&records, &none);
+    for (position, value) in outputs.iter().enumerate() {
+        match position {
+            3 | 4 => assert_eq!(*value, 0.0, "a count of nothing is known"),
+            _ => assert!(value.is_nan(), "{position}: {value}"),
+        }
+    }
+    assert!(
+        run(&records, &ClientRecords::default())
+            .iter()
+            .all(|value| value.is_nan())
+    );
+    // Without the table of months, what is known of the loans stays.
+    let mut loans = client(&records);
+    let with = run(&records, &loans);
+    loans.tables.truncate(1);
+    let without = run(&records, &loans);
+    assert_eq!(bits(&without[3..10]), bits(&with[3..10]));
+    assert!(without[..3].iter().chain(&without[10..]).all(|value| value.is_nan()));
+}
+
+#[test]
+fn wrong_values_and_names_are_told() {
+    let records = records();
+    let mut client = ClientRecords::default();
+    let wrong = [
+        ("AMUONT", Raw::Number(1.0)),
+        ("STATUS", Raw::Text("Open")),
+        ("DAY", Raw::Text("soon")),
+    ];
+    let errors = client.add(&records, 0, None, wrong).unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with("AMUONT: the model has no such field"), "{told:?}");
+    assert!(told[1].starts_with("STATUS: 'Open' is not a known level"), "{told:?}");
+    assert!(told[2].starts_with("DAY: 'soon' is not a number"), "{told:?}");
+}
+
+#[test]
+fn a_model_file_carries_its_records() {
+    let mut model = tiny_model();
+    let without = model.to_bytes().unwrap();
+    let records = records();
+    let first = model.schema.fields.len();
+    for output in 0..records.output_count() {
+        model.schema.fields.push(number(&format!("RECORDS_{output}")));
+        let mut reference = model.reference.fields[0].clone();
+        (reference.missing_share, reference.quantiles, reference.shares) = (1.0, vec![], vec![]);
+        model.reference.fields.push(reference);
+    }
+    for case in &mut model.parity {
+        case.values.resize(model.schema.fields.len(), String::new());
+    }
+    model.background = None;
+    model.records = Some(records.clone());
+    let scorer = Scorer::from_model(model.clone()).unwrap();
+    assert_eq!(scorer.model().records.as_ref(), Some(&records));
+    let mut application = candor_core::Application::empty(scorer.schema());
+    records.fill(&mut application, &client(&records), &mut Workspace::default());
+    assert_eq!(
+        bits(&application.values()[first..]),
+        bits(&run(&records, &client(&records)))
+    );
+
+    // Whatever points nowhere is refused.
+    let spoil: [fn(&mut Records); 7] = [
+        |records| records.tables[0].time = 3,
+        |records| records.tables[0].parent = Some(0),
+        |records| records.tables[0].selections[0].per_parent = true,
+        |records| records.tables[0].selections[1].condition = Some(8),
+        |records| records.tables[0].selections[1].value = None,
+        |records| records.tables[1].selections[1].results[0].output = 2,
+        |records| records.tables[1].derived[0] = program("ACTIVE + 0"),
+    ];
+    for (position, spoil) in spoil.into_iter().enumerate() {
+        let mut spoiled = records.clone();
+        spoil(&mut spoiled);
+        let refused = candor_core::Model {
+            records: Some(spoiled),
+            ..model.clone()
+        }
+        .to_bytes();
+        let message = refused.map(|_| ()).unwrap_err().to_string();
+        assert!(message.contains("records: table "), "{position}: {message}");
+    }
+    // A model without records has the bytes that it had before there were any.
+    model.records = None;
+    assert_eq!(tiny_model().to_bytes().unwrap(), without);
+}
