@@ -21,7 +21,7 @@ use crate::policy::{self, PolicyFile};
 use crate::related::Quality;
 use crate::selection::Selection;
 use crate::table::{self, ColumnRules};
-use crate::training::{Data, Stage, TrainOptions, train};
+use crate::training::{Stage, TrainOptions, train};
 use files::write_out_of_fold;
 
 /// Train and validate a model on a table of applications.

@@ -142,7 +142,7 @@ fn lines(name: &str) -> Vec<String> {
         return vec![name.to_owned()];
     }
     let cuts = name.match_indices(' ').map(|(place, _)| name.split_at(place));
-    match cuts.filter(|(first, _)| fits(first)).last() {
+    match cuts.rev().find(|(first, _)| fits(first)) {
         Some((first, rest)) => vec![first.to_owned(), shorten(rest.trim_start(), LETTERS)],
         None => vec![shorten(name, LETTERS)],
     }
