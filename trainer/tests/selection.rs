@@ -78,11 +78,7 @@ fn a_model_of_few_fields_comes_with_the_curve_that_led_there() {
         folder.read("few.candor"),
         "the number of threads changes nothing"
     );
-    folder.refuse(
-        &join(
-            &["train", "--data", "data", "--output", "n.candor", "--select", "8"],
-            &QUICK,
-        ),
-        &["--cv"],
-    );
+    let alone = folder.run(&["train", "--data", "data", "--output", "n.candor", "--select", "8"]);
+    assert_eq!(alone.code, Some(2));
+    assert!(alone.stderr.contains("--cv"), "{}", alone.stderr);
 }

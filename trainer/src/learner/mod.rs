@@ -11,6 +11,7 @@ pub use parameter_file::{apply, render};
 pub use parameters::{Method, Parameters};
 
 use crate::error::Error;
+use crate::monotone::mend;
 
 /// Features of many rows, one row after the other; missing is NaN.
 #[derive(Debug, Clone, Copy)]
@@ -79,9 +80,12 @@ pub fn fit(
     let text = lightgbm::train(matrix, training, rounds, parameters, progress).map_err(|problem| Error::Training {
         problem: format!("LightGBM: {problem}; check the parameters"),
     })?;
-    let imported = import::lightgbm::from_text(&text).map_err(|error| Error::Training {
+    let mut imported = import::lightgbm::from_text(&text).map_err(|error| Error::Training {
         problem: format!("the trees could not be taken over: {error}"),
     })?;
+    if matrix.directions.iter().any(|&direction| direction != 0) {
+        mend(&mut imported.ensemble, matrix.directions);
+    }
     Ok(imported.ensemble)
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The policy gives a field a direction. A feature made from the field follows it if the way in which its value goes with
 //! the field is known from its expression ([`slope`]); one that can go both ways, or that two fields pull apart, is left
-//! out, since it would undo what the others keep to. The learner is told the direction of each feature, and the trees are
-//! looked at once they are grown ([`proof`]).
+//! out, since it would undo what the others keep to. The learner is told the direction of each feature; the trees are looked
+//! at once they are grown, and mended where they break one ([`proof`]).
 
 mod proof;
 mod slope;
@@ -17,6 +17,7 @@ use candor_core::schema::FieldKind;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::policy::{Held, PolicyFile};
+pub(crate) use proof::mend;
 use slope::{Slope, slopes};
 
 /// A definition whose features have directions.
@@ -138,7 +139,7 @@ pub fn check(ensemble: &Ensemble, definition: &Definition) -> Result<(), Error> 
         None => Ok(()),
         Some(breach) => Err(Error::Training {
             problem: format!(
-                "tree {} goes against the direction of {}; take another method, as in --monotone=basic",
+                "tree {} goes against the direction of {}; report this with the version of Candor",
                 breach.tree, definition.preprocessing.features[breach.feature].name
             ),
         }),

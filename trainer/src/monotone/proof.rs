@@ -31,24 +31,87 @@ const LARGEST: f64 = 1e300;
 type Step = (usize, bool);
 
 fn breach_of(tree: &Tree, directions: &[i8]) -> Option<usize> {
+    let falls = |step: &&Rise| tree.leaves[step.to] < tree.leaves[step.from];
+    rises(tree, directions, true)
+        .iter()
+        .find(falls)
+        .map(|step| step.feature)
+}
+
+/// Two leaves that a row can go to when one feature changes and nothing else: the second may not have the smaller value.
+struct Rise {
+    from: usize,
+    to: usize,
+    feature: usize,
+}
+
+/// All such pairs, or only those whose values fall.
+fn rises(tree: &Tree, directions: &[i8], only_falling: bool) -> Vec<Rise> {
     let ways = ways(tree);
+    let mut found = Vec::new();
     for (place, (first, first_leaf)) in ways.iter().enumerate() {
         for (second, second_leaf) in &ways[place + 1..] {
-            let fork = first.iter().zip(second).position(|(a, b)| a != b)?;
-            let feature = usize::from(tree.nodes[first[fork].0].feature);
-            let direction = directions.get(feature).copied().unwrap_or(0);
-            let (left, right) = if first[fork].1 {
-                (first_leaf, second_leaf)
-            } else {
-                (second_leaf, first_leaf)
+            let Some(fork) = first.iter().zip(second).position(|(a, b)| a != b) else {
+                continue;
             };
-            let rise = tree.leaves[*right] - tree.leaves[*left];
-            if rise * f64::from(direction) < 0.0 && are_comparable(tree, first, second, feature) {
-                return Some(feature);
+            let feature = of(tree, first[fork].0);
+            let direction = directions.get(feature).copied().unwrap_or(0);
+            // Where the feature rises, the way goes right.
+            let first_is_lower = first[fork].1 == (direction > 0);
+            let (from, to) = if first_is_lower {
+                (*first_leaf, *second_leaf)
+            } else {
+                (*second_leaf, *first_leaf)
+            };
+            let matters = !only_falling || tree.leaves[to] < tree.leaves[from];
+            if direction != 0 && matters && are_comparable(tree, first, second, feature) {
+                found.push(Rise { from, to, feature });
             }
         }
     }
-    None
+    found
+}
+
+/// Mends the trees that break a direction, and returns their number. LightGBM's methods `intermediate` and `advanced` do
+/// not keep all their promises where features are sampled.
+///
+/// A leaf gets the middle between the largest value of the leaves below it in the order and the smallest of those above
+/// it, itself among both: that is in order, and changes nothing where the order held.
+pub(crate) fn mend(ensemble: &mut Ensemble, directions: &[i8]) -> usize {
+    let mut mended = 0;
+    for tree in &mut ensemble.trees {
+        if breach_of(tree, directions).is_none() {
+            continue;
+        }
+        mended += 1;
+        let count = tree.leaves.len();
+        let mut is_below: Vec<Vec<bool>> = (0..count)
+            .map(|leaf| (0..count).map(|other| leaf == other).collect())
+            .collect();
+        for Rise { from, to, .. } in rises(tree, directions, false) {
+            is_below[from][to] = true;
+        }
+        // What is below what is below is below.
+        for middle in 0..count {
+            let above = is_below[middle].clone();
+            for row in is_below.iter_mut().filter(|row| row[middle]) {
+                for (known, more) in row.iter_mut().zip(&above) {
+                    *known |= more;
+                }
+            }
+        }
+        let values = std::mem::take(&mut tree.leaves);
+        tree.leaves = (0..count)
+            .map(|leaf| {
+                let below = (0..count).filter(|&other| is_below[other][leaf]);
+                let above = (0..count).filter(|&other| is_below[leaf][other]);
+                let most = below.map(|other| values[other]).fold(f64::NEG_INFINITY, f64::max);
+                let least = above.map(|other| values[other]).fold(f64::INFINITY, f64::min);
+                f64::midpoint(most, least)
+            })
+            .collect();
+    }
+    mended
 }
 
 /// The way to every leaf.
@@ -140,6 +203,22 @@ mod tests {
             covers,
             category_words,
         }])
+    }
+
+    #[test]
+    fn what_is_out_of_order_is_mended_and_the_rest_left() {
+        // Three steps of feature 0: the second and the third are out of order, the first is not.
+        let nodes = vec![
+            node(0, 0.5, Child::Leaf(0), Child::Node(1)),
+            node(0, 1.5, Child::Leaf(1), Child::Leaf(2)),
+        ];
+        let mut steps = ensemble(nodes, vec![0.1, 0.6, 0.4]);
+        assert_eq!(mend(&mut steps, &[1]), 1);
+        assert_eq!(steps.trees[0].leaves, [0.1, 0.5, 0.5]);
+        assert_eq!(breach(&steps, &[1]), None);
+        assert_eq!(mend(&mut steps, &[1]), 0);
+        assert_eq!(mend(&mut steps, &[-1]), 1);
+        assert_eq!(breach(&steps, &[-1]), None);
     }
 
     #[test]

@@ -84,8 +84,8 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows as many for each
-    /// row on all of them.
+    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows that many on
+    /// all of them.
     ///
     /// # Errors
     /// [`Error::Training`].
@@ -166,9 +166,7 @@ pub(crate) fn rounds_for(
         patience: growth.patience,
         most: growth.most,
     };
-    let best = fit(&matrix, &training, stop, parameters, progress)?.trees.len();
-    // More rows bear more trees.
-    Ok(best * learning.len() / growing.len().max(1))
+    Ok(fit(&matrix, &training, stop, parameters, progress)?.trees.len())
 }
 
 /// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.
