@@ -242,8 +242,32 @@ fn records_become_numbers() {
 #[test]
 fn the_order_in_which_records_come_does_not_matter() {
     let records = records();
-    let straight = client(&records);
-    let expected = bits(&run(&records, &straight));
+    let mut straight = client(&records);
+    // Several of one day, told apart by their numbers or, without numbers, by their values.
+    let same_day = [
+        ("LOAN", Raw::Number(3.0)),
+        ("DAY", Raw::Number(-10.0)),
+        ("AMOUNT", Raw::Number(77.0)),
+    ];
+    let active = [("STATUS", Raw::Text("Active"))];
+    straight
+        .add(&records, 0, None, same_day.into_iter().chain(active))
+        .unwrap();
+    for delay in [6.0, 5.0] {
+        let month = [
+            ("LOAN", Raw::Number(7.0)),
+            ("MONTH", Raw::Number(-1.0)),
+            ("DELAY", Raw::Number(delay)),
+        ];
+        straight.add(&records, 1, None, month).unwrap();
+    }
+    let outputs = run(&records, &straight);
+    assert_eq!(
+        (outputs[2], outputs[7]),
+        (5.5, 300.0),
+        "the larger delays, and loan 7 after loan 3"
+    );
+    let expected = bits(&outputs);
     let mut turned = straight;
     for rows in turned.tables.iter_mut().flatten() {
         rows.keys.reverse();

@@ -185,7 +185,7 @@ fn all_wrong_values_are_listed_and_values_that_no_field_holds_come_first() {
 fn numbers_and_texts_that_nobody_writes_are_no_panic() {
     let embedded = scorer();
     for field in [-1.0, 0.5, 1e300, f64::NAN, f64::NEG_INFINITY] {
-        for kind in [-1.0, 2.0, 7.5, f64::NAN] {
+        for kind in [-1.0, 2.0, 4.0, 5.0, 7.5, f64::NAN] {
             for value in [-3.0, 2.0, 1e300, f64::INFINITY] {
                 for texts in ["", "é", "🙂🙂", "\n\n"] {
                     let bytes = embedded.score(&[field, kind, value, field, 2.0, 1.0, 1.0], texts);

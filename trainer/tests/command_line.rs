@@ -69,7 +69,7 @@ fn a_model_is_trained_and_inspected() {
     // --json of train prints the same card.
     let card: Value = serde_json::from_str(
         folder
-            .succeed(&join(&train, &["--trees", "30", "--threads", "1", "--json", "--force"]))
+            .succeed(&join(&join(&train, &QUICK), &["--json", "--force"]))
             .text(),
     )
     .unwrap();

@@ -478,9 +478,20 @@ fn the_command_line_tells_them_too() {
     let head = &policy::DEFAULT[..policy::DEFAULT.find("[[excluded]]").unwrap()];
     folder.write("policy.toml", head);
     folder.write("aimless.toml", TINY.replace("target = \"BAD\"\n", ""));
+    let aimless = ["--policy", "policy.toml", "--features", "aimless.toml"];
     folder.refuse(
-        &join(&train, &["--policy", "policy.toml", "--features", "aimless.toml"]),
+        &join(&join(&train, &aimless), &["--application-only"]),
         &["aimless.toml: the [table] names no target; add target = "],
+    );
+    // Built-in definitions of related tables need not suit one's own of the application.
+    folder.refuse(
+        &join(&train, &aimless),
+        &[
+            "combined.toml (built in), line ",
+            "AMT_INCOME_TOTAL",
+            "--tables DIR",
+            "--application-only",
+        ],
     );
 }
 

@@ -33,7 +33,16 @@ fn every_real_application_gets_its_line() {
     let folder = Folder::empty();
     let data = multi.to_str().unwrap();
     let text = folder
-        .succeed(&["train", "--data", data, "--trees", "20", "--output", "m.candor"])
+        .succeed(&[
+            "train",
+            "--data",
+            data,
+            "--application-only",
+            "--trees",
+            "20",
+            "--output",
+            "m.candor",
+        ])
         .text()
         .to_owned();
     assert!(text.contains("Read 5000 clients from "), "{text}");
@@ -57,4 +66,24 @@ fn every_real_application_gets_its_line() {
             assert!(auc > 0.70, "twenty trees rank better than {auc}");
         }
     }
+}
+
+#[test]
+fn related_records_rank_real_clients_better() {
+    let Some(multi) = shared("home_credit_multi") else {
+        println!("skipped: no ../shared/data/home_credit_multi");
+        return;
+    };
+    let folder = Folder::empty();
+    let auc = |more: &[&str]| -> f64 {
+        let data = multi.to_str().unwrap();
+        let train = [
+            "train", "--data", data, "--cv", "5", "--output", "m.candor", "--force", "--json",
+        ];
+        let card = folder.succeed(&[&train[..], more].concat());
+        let card: serde_json::Value = serde_json::from_str(card.text()).unwrap();
+        card["parts"][3]["metrics"]["auc"]["value"].as_f64().unwrap()
+    };
+    let (with, without) = (auc(&[]), auc(&["--application-only"]));
+    assert!(with > without, "with related records {with}, without {without}");
 }

@@ -10,6 +10,7 @@ const TEXT = 2;
 const SOMETHING_ELSE = 3;
 const LIST = 4;
 const RECORD = 5;
+const PER_VALUE = 3;
 
 /** An application as numbers and text. */
 export interface Values {
@@ -65,15 +66,29 @@ interface List {
 
 /** Values on their way to the engine. */
 class Writer {
-  readonly numbers: number[] = [];
   texts = "";
+  #numbers = new Float64Array(1024);
+  #count = 0;
 
   /** @param told Who is told what each value is called, if anyone wants to know. */
   constructor(private readonly told?: (path: string, key: string) => void) {}
 
   write(path: string, key: string, position: number, kind: number, number: number): void {
-    this.numbers.push(position, kind, number);
+    if (this.#count + PER_VALUE > this.#numbers.length) {
+      const larger = new Float64Array(2 * this.#numbers.length);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#count] = position;
+    this.#numbers[this.#count + 1] = kind;
+    this.#numbers[this.#count + 2] = number;
+    this.#count += PER_VALUE;
     this.told?.(path, key);
+  }
+
+  /** What has been written. */
+  numbers(): Float64Array {
+    return this.#numbers.subarray(0, this.#count);
   }
 
   value(path: string, key: string, position: number, value: unknown): void {
@@ -135,7 +150,7 @@ export function valuesOf(application: Application, positions: Positions): Values
     }
     return names[place] as string;
   };
-  return { name, numbers: Float64Array.from(writer.numbers), texts: writer.texts };
+  return { name, numbers: writer.numbers(), texts: writer.texts };
 }
 
 /**

@@ -165,6 +165,11 @@ impl Features {
             ids.len(),
             width
         ));
+        if output == Path::new("-") {
+            // Standard output has the table.
+            eprintln!("{}", lines.join("\n"));
+            return Ok(());
+        }
         print(&lines.join("\n"))
     }
 }

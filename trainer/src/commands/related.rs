@@ -58,10 +58,30 @@ impl RelatedOptions {
                 None => self.tables.is_some() || files.any_table(data),
             };
             if there {
-                return with;
+                return with.map_err(unsuitable);
             }
         }
         Definition::compile(file, text, policy)
+    }
+}
+
+/// What to do about built-in definitions that do not suit the analyst's own.
+fn unsuitable(error: Error) -> Error {
+    match error {
+        Error::Definition {
+            file,
+            line,
+            column,
+            problem,
+        } if file.ends_with("(built in)") => Error::Definition {
+            file,
+            line,
+            column,
+            problem: format!(
+                "{problem}; describe the related tables yourself (--tables DIR), or leave them out (--application-only)"
+            ),
+        },
+        other => other,
     }
 }
 
