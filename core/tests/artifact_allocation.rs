@@ -131,7 +131,6 @@ fn loading_takes_no_more_memory_than_the_file_justifies() {
     let part = [&[0xa3, 0][..], &empty, &[1, 0, 2, 0]].concat();
     let parity = [&[0xa3, 0][..], &none, &[1, 0, 2, 0]].concat();
     let program = [&[0xa1, 0][..], &none].concat();
-    let result = [0xa2, 0, 0, 1, 0];
     let selection = [&[0xa3, 0, 0xf4, 2, 0, 4][..], &none].concat();
     let table = [
         &[0xa9, 0][..],
@@ -169,7 +168,7 @@ fn loading_takes_no_more_memory_than_the_file_justifies() {
         (&[9, 0, 0, 11], &program),
         (&[9, 0, 0, 11, 0, 0], &cbor::unsigned(0)),
         (&[9, 0, 0, 12], &selection),
-        (&[9, 0, 0, 12, 0, 4], &result.to_vec()),
+        // Results of a selection take less memory than bytes.
     ] {
         let list = cbor::array(&vec![element.clone(); count]);
         let bytes = file_around(

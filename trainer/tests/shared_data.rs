@@ -77,10 +77,9 @@ fn related_records_rank_real_clients_better() {
     let folder = Folder::empty();
     let auc = |more: &[&str]| -> f64 {
         let data = multi.to_str().unwrap();
-        let train = [
-            "train", "--data", data, "--cv", "5", "--output", "m.candor", "--force", "--json",
-        ];
-        let card = folder.succeed(&[&train[..], more].concat());
+        let train = ["train", "--data", data, "--cv", "5", "--trees", "300", "--threads", "2"];
+        let output = ["--output", "m.candor", "--force", "--json"];
+        let card = folder.succeed(&[&train[..], &output, more].concat());
         let card: serde_json::Value = serde_json::from_str(card.text()).unwrap();
         card["parts"][3]["metrics"]["auc"]["value"].as_f64().unwrap()
     };
