@@ -72,7 +72,8 @@ fn a_model_of_few_fields_comes_with_the_curve_that_led_there() {
     ];
     folder.succeed(&score);
 
-    folder.succeed(&[&train[..], &["--trees", "30", "--threads", "2", "--force"]].concat());
+    let threads = ["--trees", "30", "--threads", "2", "--application-only", "--force"];
+    folder.succeed(&[&train[..], &threads].concat());
     assert_eq!(
         first,
         folder.read("few.candor"),

@@ -241,8 +241,8 @@ fn a_journal_that_does_not_belong_is_refused_and_left_alone() {
             "t.trials.jsonl: this is no journal of candor tune, or its first line is damaged",
         ),
         (
-            changed(2, "\"after\":[0.", "\"after\":[1."),
-            "t.trials.jsonl, line 3: this is not the line that was written; restore",
+            changed(1, "\"after\":[0.", "\"after\":[1."),
+            "t.trials.jsonl, line 2: this is not the line that was written; restore",
         ),
         (
             changed(3, "\"trial\":3", "\"trial\":4"),

@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn blocks_end_with_records() {
         let text = b"a,b\n1,\"x\ny\"\n2,z\n3,\"open\n";
-        assert_eq!(last_record_end(text), Some(17));
+        assert_eq!(last_record_end(text), Some(16));
         assert_eq!(record_end(&text[4..]), Some(8));
         assert_eq!(last_record_end(b"1,2\n3"), Some(4));
         let many = "1,\"two\nlines\"\n".repeat(700_000);
