@@ -93,7 +93,7 @@ test("schema and card hold every value that the command line reads in the file",
   const grouped = ({ group, ...rest }) => ({ ...rest, group: groups[group].key });
   assert.deepEqual(card, { ...found.card, digest: found.digest, policy: found.policy });
   assert.deepEqual(schema, {
-    ...{ groups, id, table, target, unusedColumns },
+    ...{ groups, id, table, target, unusedColumns, tables: [] },
     fields: fields.map(({ change, kind, ...field }) => {
       const [[name, properties]] = Object.entries(kind);
       return { ...grouped(field), actionable: change === "actionable", kind: name, ...properties };

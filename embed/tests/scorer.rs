@@ -123,7 +123,7 @@ fn every_way_in_which_a_file_can_be_wrong_has_its_code() {
         ("PARITY", bytes_with_wrong_parity()),
     ] {
         let expected = candor_core::Scorer::from_bytes(&bytes).expect_err(code).to_string();
-        let without_model = Scorer::new(&bytes);
+        let without_model = Scorer::new(&bytes, &[]);
         for answer in [
             without_model.schema(),
             without_model.card(),
@@ -143,7 +143,7 @@ fn every_way_in_which_a_file_can_be_wrong_has_its_code() {
 fn a_model_without_background_says_so() {
     let mut model = small_model::model();
     model.background = None;
-    let without = Scorer::new(&model.to_bytes().expect("sound"));
+    let without = Scorer::new(&model.to_bytes().expect("sound"), &[]);
     let mut answer = Answer::of(&without.explain_against_background(&[], ""));
     answer.gives(&[3.0]);
     assert!(answer.text().contains("no background"));
@@ -201,7 +201,7 @@ fn core() -> candor_core::Scorer {
 }
 
 fn scorer() -> Scorer {
-    Scorer::new(&bytes())
+    Scorer::new(&bytes(), &[])
 }
 
 /// The small model as the bytes of a file.

@@ -1,9 +1,9 @@
 //! Holding a model to directions: as an input rises and all else stays, the probability of default may only go one way.
 //!
 //! The policy gives a field a direction. A feature made from the field follows it if the way in which its value goes with
-//! the field is known from its expression ([`slope`]); one that can go both ways, or that two fields pull apart, is left
+//! the field is known from its expression (`slope`); one that can go both ways, or that two fields pull apart, is left
 //! out, since it would undo what the others keep to. The learner is told the direction of each feature; the trees are looked
-//! at once they are grown, and mended where they break one ([`proof`]).
+//! at once they are grown, and mended where they break one (`proof`).
 
 mod proof;
 mod slope;
