@@ -19,7 +19,10 @@ pub enum Raw<'a> {
 
 impl Raw<'_> {
     /// The stored value of a field that is given so.
-    pub(crate) fn stored(self, field: &Field) -> Result<f64, ValueError> {
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn stored(self, field: &Field) -> Result<f64, ValueError> {
         match self {
             Raw::Missing => Ok(f64::NAN),
             Raw::Number(number) => field.from_number(number),

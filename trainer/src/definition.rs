@@ -307,6 +307,12 @@ impl Definition {
         })
     }
 
+    /// The texts of the definition files of related tables.
+    pub fn related_texts(&self) -> impl Iterator<Item = &str> {
+        let files = self.related.iter().flat_map(|related| &related.files);
+        files.map(|(_, text)| text.as_str())
+    }
+
     /// The schema of the applications alone, without the fields that related records fill.
     pub fn application_schema(&self) -> Schema {
         related::application_schema(&self.schema, self.records.as_ref())

@@ -86,13 +86,17 @@ impl Table {
 }
 
 /// The number in a key.
-#[expect(clippy::cast_possible_truncation, reason = "whole, and far below 2^63")]
 fn number(raw: Raw<'_>) -> Option<i64> {
-    let value = match raw {
-        Raw::Number(value) => value,
-        Raw::Text(text) => crate::decimal::parse(text.trim())?,
-        Raw::Missing | Raw::Flag(_) => return None,
-    };
+    match raw {
+        Raw::Number(value) => record_number(value),
+        Raw::Text(text) => crate::decimal::parse(text.trim()).and_then(record_number),
+        Raw::Missing | Raw::Flag(_) => None,
+    }
+}
+
+/// The number of a record or a client that a float stands for: a whole one that no other float could mean, below 2^53.
+#[expect(clippy::cast_possible_truncation, reason = "whole, and far below 2^63")]
+pub fn record_number(value: f64) -> Option<i64> {
     (value.abs() < 9_007_199_254_740_992.0 && value % 1.0 == 0.0).then_some(value as i64)
 }
 

@@ -15,7 +15,7 @@ mod client;
 mod run;
 
 pub use aggregate::Aggregate;
-pub use client::{ClientRecords, Rows};
+pub use client::{ClientRecords, Rows, record_number};
 pub use run::Workspace;
 
 use crate::preprocessing::Program;

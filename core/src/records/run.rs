@@ -72,9 +72,7 @@ impl Records {
             workspace.tables[index] = sorted;
         }
     }
-}
 
-impl Records {
     /// Computes the fields that come from records and puts them into an application, whose last ones they are.
     pub fn fill(&self, application: &mut Application, client: &ClientRecords, workspace: &mut Workspace) {
         let mut outputs = std::mem::take(&mut workspace.outputs);

@@ -137,11 +137,9 @@ impl Tune {
             .chain_update(&features_text)
             .chain_update([0])
             .chain_update(&policy_text);
-        let related = self.related.files()?.filter(|_| definition.records.is_some());
-        let texts = related
-            .iter()
-            .flat_map(|related| &related.files)
-            .fold(texts, |texts, (_, text)| texts.chain_update([0]).chain_update(text));
+        let texts = definition
+            .related_texts()
+            .fold(texts, |texts, text| texts.chain_update([0]).chain_update(text));
         let header = Header {
             candor_tune: env!("CARGO_PKG_VERSION").to_owned(),
             data: data.fingerprint.sha256.clone(),

@@ -11,7 +11,7 @@ use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::part::{Layout, Part, PartReader};
 use crate::error::Error;
-use crate::table::{Notation, NotationRules};
+use crate::table::{Notation, NotationRules, io_error};
 
 /// Bytes that a thread parses at a time.
 const BLOCK: usize = 4 << 20;
@@ -37,7 +37,7 @@ pub(super) fn read(
         .by_ref()
         .take(SAMPLE)
         .read_to_end(&mut sample)
-        .map_err(|source| unreadable(path, gzipped, source))?;
+        .map_err(|source| io_error(path, gzipped, source))?;
     let notation = Notation::of(&sample, (sample.len() as u64) < SAMPLE, rules);
     let mut blocks = Blocks {
         bytes: Box::new(Cursor::new(sample).chain(bytes)),
@@ -48,7 +48,7 @@ pub(super) fn read(
         file: path.to_owned(),
         problem,
     };
-    let failed = |source: io::Error| unreadable(path, gzipped, source);
+    let failed = |source: io::Error| io_error(path, gzipped, source);
     let first = blocks.next().transpose().map_err(failed)?.unwrap_or_default();
     let header_end = record_end(&first).unwrap_or(first.len());
     let separator = notation.separator.byte();
@@ -92,21 +92,6 @@ pub(super) fn read(
         whole.append(part);
     }
     Ok((layout, whole))
-}
-
-fn unreadable(path: &Path, gzipped: bool, source: io::Error) -> Error {
-    if gzipped {
-        return Error::Table {
-            file: path.to_owned(),
-            problem: format!(
-                "this is not a whole gzip file ({source}); copy or compress it again, or name it .csv if it is plain text"
-            ),
-        };
-    }
-    Error::Read {
-        path: path.to_owned(),
-        source,
-    }
 }
 
 /// Blocks that end where a record does.

@@ -1,9 +1,10 @@
 //! Columns of a table in memory, each as small as its field allows, and reading cells into them.
 
+use candor_core::records::record_number;
 use candor_core::schema::{Field, FieldKind};
 use candor_core::{Raw, ValueError};
 
-use crate::table::{DecimalMark, is_missing, number, plain};
+use crate::table::{DecimalMark, stored};
 
 /// Stored values of a field.
 #[derive(Debug, Clone)]
@@ -126,44 +127,14 @@ impl<'a> CellReader<'a> {
             }
             FieldKind::Number(_) | FieldKind::Flag { .. } => {}
         }
-        self.unusual(&String::from_utf8_lossy(cell))
-    }
-
-    /// Whatever is not written in the plainest way.
-    #[cold]
-    fn unusual(&self, text: &str) -> Result<f64, ValueError> {
-        let is_number = matches!(self.field.kind, FieldKind::Number(_));
-        if is_number
-            && self.decimal == DecimalMark::Comma
-            && let Some(plain) = plain(text, self.decimal)
-        {
-            return self.field.parse(&plain);
-        }
-        let problem = match self.field.parse(text) {
-            Ok(value) => return Ok(value),
-            Err(problem) => problem,
-        };
-        match &self.field.kind {
-            FieldKind::Category { .. } => Err(problem),
-            _ if is_missing(text) => Ok(f64::NAN),
-            FieldKind::Number(_) => match number(text, self.decimal) {
-                Some(value) => self.field.from_number(value),
-                None => Err(problem),
-            },
-            FieldKind::Flag { .. } => Err(problem),
-        }
+        stored(self.field, &String::from_utf8_lossy(cell), self.decimal)
     }
 
     /// The stored value of a cell of a typed file.
     pub(super) fn raw(&self, raw: Raw<'_>) -> Result<f64, ValueError> {
         match raw {
-            Raw::Missing => Ok(f64::NAN),
-            Raw::Number(value) => self.field.from_number(value),
             Raw::Text(text) => self.text(text.trim().as_bytes()),
-            Raw::Flag(flag) => match self.field.kind {
-                FieldKind::Flag { .. } => Ok(f64::from(u8::from(flag))),
-                FieldKind::Number(_) | FieldKind::Category { .. } => self.field.from_number(f64::from(u8::from(flag))),
-            },
+            Raw::Missing | Raw::Number(_) | Raw::Flag(_) => raw.stored(self.field),
         }
     }
 }
@@ -178,14 +149,8 @@ pub(super) fn key_of_text(cell: &[u8]) -> i64 {
 }
 
 /// A key that a typed file holds as a number.
-#[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
 pub(super) fn key_of_number(value: f64) -> i64 {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    if value.abs() <= MOST && value.fract() == 0.0 {
-        value as i64
-    } else {
-        NO_KEY
-    }
+    record_number(value).unwrap_or(NO_KEY)
 }
 
 /// Powers of ten that are exact.

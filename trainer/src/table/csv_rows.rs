@@ -173,7 +173,8 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
     Ok(Box::new(file))
 }
 
-fn io_error(path: &Path, gzipped: bool, source: io::Error) -> Error {
+/// What went wrong with reading a file's bytes.
+pub(crate) fn io_error(path: &Path, gzipped: bool, source: io::Error) -> Error {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     if gzipped && [InvalidData, InvalidInput, UnexpectedEof].contains(&source.kind()) {
         return Error::Table {

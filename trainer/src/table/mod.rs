@@ -1,5 +1,6 @@
 //! Reading tables: CSV (also gzipped), JSON lines and Parquet, row by row, as applications checked against a schema.
 
+mod cell;
 mod columns;
 mod csv_rows;
 mod format;
@@ -12,10 +13,11 @@ mod scan;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use cell::stored;
 pub use columns::{ColumnRules, Leniency};
+pub(crate) use csv_rows::io_error;
 pub use format::Format;
 pub use notation::{DecimalMark, Notation, NotationRules, Separator};
-pub(crate) use numbers::plain;
 pub use numbers::{is_missing, is_missing_level, number};
 pub use record::{OutcomeWords, Record, read_outcomes, read_records};
 pub use scan::{Scan, scan};

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use candor_core::application::FieldProblem;
 use candor_core::records::Workspace;
-use candor_core::schema::{Field, FieldKind};
 use candor_core::{Application, ClientRecords, FieldError, Raw, Records, Schema, ValueError};
 use serde::Deserialize;
 
+use super::cell::stored;
 use super::columns::{ColumnRules, Role};
 use super::notation::DecimalMark;
-use super::numbers::{is_missing, number, plain};
+use super::numbers::is_missing;
 use super::{Format, csv_rows, json_rows, parquet_rows};
 use crate::error::Error;
 
@@ -193,24 +193,14 @@ impl<'a> RecordBuilder<'a> {
         }
     }
 
-    /// Puts a cell into its field. Where the field's own notation does not fit a text, that of tables may.
+    /// Puts a cell into its field.
     fn set(&mut self, index: usize, raw: Raw<'_>) -> Result<(), ValueError> {
-        let (Raw::Text(text), Some(field)) = (raw, self.schema.fields.get(index)) else {
-            return self.application.set(self.schema, index, raw);
-        };
-        let read_first = self.decimal == DecimalMark::Comma && matches!(field.kind, FieldKind::Number(_));
-        let finite = |number: &String| number.parse().is_ok_and(f64::is_finite);
-        if read_first && let Some(number) = plain(text, self.decimal).filter(finite) {
-            return self.application.set(self.schema, index, Raw::Text(&number));
-        }
-        let problem = match self.application.set(self.schema, index, raw) {
-            Ok(()) => return Ok(()),
-            Err(problem) => problem,
-        };
-        match as_tables_write(field, text) {
-            Some(raw) if !read_first => self.application.set(self.schema, index, raw),
-            Some(Raw::Missing) => self.application.set(self.schema, index, Raw::Missing),
-            _ => Err(problem),
+        match (raw, self.schema.fields.get(index)) {
+            (Raw::Text(text), Some(field)) => {
+                self.application.set_stored(index, stored(field, text, self.decimal)?);
+                Ok(())
+            }
+            _ => self.application.set(self.schema, index, raw),
         }
     }
 
@@ -263,16 +253,6 @@ fn text_of(raw: Raw<'_>) -> String {
         Raw::Number(number) => number.to_string(),
         Raw::Text(text) => text.to_owned(),
         Raw::Flag(flag) => flag.to_string(),
-    }
-}
-
-/// What a text that is not in the notation of programs means in a number or a flag.
-fn as_tables_write(field: &Field, text: &str) -> Option<Raw<'static>> {
-    match field.kind {
-        FieldKind::Category { .. } => None,
-        FieldKind::Number(_) | FieldKind::Flag { .. } if is_missing(text) => Some(Raw::Missing),
-        FieldKind::Flag { .. } => None,
-        FieldKind::Number(_) => number(text, DecimalMark::Point).map(Raw::Number),
     }
 }
 

@@ -136,7 +136,7 @@ impl Data {
                 hash.update(bits(*value).to_le_bytes());
             }
         }
-        self.fingerprint.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        self.fingerprint.sha256 = hexadecimal(&hash.finalize());
         Ok(tables.quality)
     }
 
