@@ -23,6 +23,7 @@ fn baselines_stand_beside_the_model_on_the_same_folds() {
         "train",
         "--data",
         "data",
+        "--application-only",
         "--cv",
         "3",
         "--baselines",

@@ -10,7 +10,7 @@ use candor_core::ensemble::Compiled;
 
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit};
+use crate::learner::{Parameters, Rounds, fit, side_by_side};
 use crate::training::{Data, FeatureTable, calibrate};
 use evidence::Encoding;
 use imputation::Imputation;
@@ -59,12 +59,11 @@ pub fn out_of_fold(
     parameters: &Parameters,
     count: usize,
     seed: u64,
-    progress: &mut dyn FnMut(usize),
+    progress: &(dyn Fn() + Sync),
 ) -> Result<Vec<f64>, Error> {
     let folds = data.folds(count, seed);
-    let mut raw = vec![0.0; folds.len()];
-    for fold in 0..count {
-        progress(fold);
+    let scored = side_by_side(count, parameters, |fold, parameters| -> Result<_, Error> {
+        progress();
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
         let scoring: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
         let scores = match baseline {
@@ -72,7 +71,12 @@ pub fn out_of_fold(
             Baseline::Logistic => logistic(data, definition, &learning, &scoring)?,
             Baseline::Forest | Baseline::Library => trees(baseline, data, definition, parameters, &learning, &scoring)?,
         };
-        for (row, score) in scoring.into_iter().zip(scores) {
+        Ok((scoring, scores))
+    });
+    let mut raw = vec![0.0; folds.len()];
+    for fold in scored {
+        let (rows, scores) = fold?;
+        for (row, score) in rows.into_iter().zip(scores) {
             raw[row] = score;
         }
     }
@@ -105,7 +109,7 @@ fn trees(
     let mut matrix = features.matrix();
     matrix.directions = &[];
     let training = matrix.sample(learning, &data.outcomes);
-    let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), &parameters, &mut |_| {})?;
+    let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), &parameters, &|| {})?;
     let compiled = Compiled::new(&ensemble);
     Ok(scoring
         .iter()

@@ -10,9 +10,9 @@ use clap::Args;
 
 use super::flat::Flat;
 use super::inspect::part_lines;
-use super::print;
 use super::progress::bar;
 use super::related::{RelatedOptions, read_data};
+use super::{print, use_threads};
 use crate::definition::{self, Definition};
 use crate::error::Error;
 use crate::learner::Method;
@@ -129,6 +129,7 @@ impl Train {
     pub(super) fn run(self) -> Result<(), Error> {
         let output = self.output_path();
         self.check_outputs(&output)?;
+        use_threads(self.threads)?;
         // What is wrong with them should be said before a large table is read.
         self.parameters(0, None)?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
@@ -213,21 +214,15 @@ impl Train {
             &policy,
             &parameters,
             &options,
-            &mut |stage| match stage {
-                Stage::Growing(tree) => bar.set_position(tree as u64),
-                Stage::Fold(fold, tree) | Stage::Free(fold, tree) => {
-                    let held = if matches!(stage, Stage::Free(..)) {
-                        ", no directions"
-                    } else {
-                        ""
-                    };
+            &|stage| match stage {
+                Stage::Growing => bar.inc(1),
+                Stage::Folds | Stage::Free => {
+                    let free = if stage == Stage::Free { ", no directions" } else { "" };
                     let folds = options.folds.unwrap_or(0);
-                    bar.set_message(format!("Fold {} of {folds}{held}: growing trees", fold + 1));
-                    bar.set_position(tree as u64);
+                    bar.set_message(format!("Cross-validating, {folds} folds{free}: trees"));
+                    bar.inc(1);
                 }
-                Stage::Baseline(baseline, fold) => {
-                    bar.set_message(format!("Fold {}: {}", fold + 1, baseline.name()));
-                }
+                Stage::Baseline(baseline) => bar.set_message(format!("Cross-validating: {}", baseline.name())),
                 Stage::Measuring => bar.set_message("Measuring"),
             },
         )?;

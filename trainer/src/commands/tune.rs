@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use candor_core::hexadecimal;
 use clap::Args;
 use sha2::{Digest, Sha256};
 
-use super::print;
 use super::progress::bar;
 use super::related::{RelatedOptions, read_data};
 use super::train::{TABLE, read_or};
+use super::{print, use_threads};
 use crate::definition;
 use crate::error::Error;
 use crate::learner::{self, Parameters};
@@ -98,6 +99,7 @@ const SHOWN: usize = 5;
 impl Tune {
     pub(super) fn run(self) -> Result<(), Error> {
         let journal_path = self.check_outputs()?;
+        use_threads(self.threads)?;
         let (policy_name, policy_text) = read_or(self.policy.as_ref(), "policy.toml", policy::DEFAULT)?;
         let policy = PolicyFile::parse(&policy_name, &policy_text)?;
         let (features_name, features_text) = read_or(
@@ -192,8 +194,7 @@ impl Tune {
 
     /// Where the search starts, and what of it is fixed.
     fn parameters(&self, rows: usize) -> Result<(Parameters, BTreeMap<String, String>), Error> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        let mut parameters = Parameters::with_seed(self.seed, rayon::current_num_threads());
         parameters.suit(rows, None);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
@@ -216,19 +217,18 @@ impl Tune {
     ) -> Result<Vec<Trial>, Error> {
         let bar = bar(None, "Growing trees");
         let known_count = known.len();
-        let mut best_so_far = String::new();
-        let trials = search.run(path, journal, known, self.trials as usize, &mut |moment| match moment {
-            Moment::Growing(trial, fold, trees) => {
-                bar.set_message(format!(
-                    "Trial {trial} of {}, fold {}{best_so_far}: trees",
-                    self.trials,
-                    fold + 1
-                ));
-                bar.set_position(trees as u64);
+        let best_so_far = Mutex::new(String::new());
+        let so_far = || best_so_far.lock().unwrap_or_else(PoisonError::into_inner);
+        let trials = search.run(path, journal, known, self.trials as usize, &|moment| match moment {
+            Moment::Fold(trial, fold) => {
+                let message = format!("Trial {trial} of {}, fold {}{}: trees", self.trials, fold + 1, so_far());
+                bar.set_message(message);
+                bar.set_position(0);
             }
+            Moment::Grown => bar.inc(1),
             Moment::Ended(trials) => {
                 if let Some((winner, figures)) = best(trials, self.objective) {
-                    best_so_far = format!(", best {:.5} (trial {})", self.objective.of(figures), winner.trial);
+                    *so_far() = format!(", best {:.5} (trial {})", self.objective.of(figures), winner.trial);
                 }
                 if let Some(trial) = trials.last().filter(|_| trials.len() > known_count) {
                     bar.println(line(trial, self.objective));

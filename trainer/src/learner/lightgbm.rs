@@ -7,10 +7,15 @@
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
+use std::sync::{PoisonError, RwLock};
 
 use lightgbm3_sys as sys;
 
-use super::{Matrix, Parameters, Rounds, Sample};
+use super::{Grown, Matrix, Parameters, Rounds, Sample};
+
+/// LightGBM keeps the number of threads in one place for the whole process, and sizes buffers by it. So who uses several
+/// threads is alone, while any number may train with one thread each.
+static THREADS: RwLock<()> = RwLock::new(());
 
 /// Trains and returns the text model.
 pub(super) fn train(
@@ -18,8 +23,12 @@ pub(super) fn train(
     training: &Sample,
     rounds: Rounds<'_>,
     parameters: &Parameters,
-    progress: &mut dyn FnMut(usize),
+    progress: Grown<'_>,
 ) -> Result<String, String> {
+    let (_shared, _alone) = match parameters.seed_and_threads() {
+        (_, 1) => (Some(THREADS.read().unwrap_or_else(PoisonError::into_inner)), None),
+        _ => (None, Some(THREADS.write().unwrap_or_else(PoisonError::into_inner))),
+    };
     silence();
     let categorical: Vec<String> = matrix.categorical.iter().map(ToString::to_string).collect();
     let mut text = format!("{} metric=binary_logloss verbosity=-1", parameters.as_text());
@@ -52,7 +61,7 @@ pub(super) fn train(
             break; // no split left that is worth making
         }
         grown += 1;
-        progress(grown);
+        progress();
         if validation.is_none() {
             best.1 = grown;
         } else {
@@ -224,6 +233,8 @@ fn c_string(text: &str) -> Result<CString, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
     use candor_core::ensemble::{Ensemble, Test};
     use candor_core::import;
     use candor_core::shap::Explainer;
@@ -364,7 +375,7 @@ mod tests {
         for assignment in base.split_whitespace().chain(settings.split_whitespace()) {
             parameters.set(assignment).unwrap();
         }
-        train(&matrix, &sample, Rounds::Exactly(trees), &parameters, &mut |_| {})
+        train(&matrix, &sample, Rounds::Exactly(trees), &parameters, &|| {})
             .unwrap_or_else(|problem| panic!("{settings}: {problem}"))
     }
 
@@ -525,16 +536,19 @@ mod tests {
         ] {
             parameters.set(assignment).unwrap();
         }
-        let mut grown = 0;
+        let grown = AtomicUsize::new(0);
         let rounds = Rounds::UntilBest {
             validation: &validation,
             patience: 15,
             most: 400,
         };
-        let text = train(&matrix, &training, rounds, &parameters, &mut |count| grown = count).unwrap();
+        let text = train(&matrix, &training, rounds, &parameters, &|| {
+            grown.fetch_add(1, Relaxed);
+        })
+        .unwrap();
         let ensemble = import::lightgbm::from_text(&text).unwrap().ensemble;
         let kept = ensemble.trees.len();
-        assert_eq!(grown, kept + 15, "fifteen more were tried");
+        assert_eq!(grown.into_inner(), kept + 15, "fifteen more were tried");
         // The kept trees have the least loss of all shorter prefixes.
         let outcomes: Vec<bool> = validation.labels.iter().map(|&label| label == 1.0).collect();
         let mut raw = vec![0.0; outcomes.len()];
@@ -564,7 +578,7 @@ mod tests {
             labels: (0..300).map(|row| f32::from(u8::from(row % 5 == 0))).collect(),
         };
         let parameters = Parameters::with_seed(3, 1);
-        let problem = train(&matrix, &sample, Rounds::Exactly(5), &parameters, &mut |_| {}).unwrap_err();
+        let problem = train(&matrix, &sample, Rounds::Exactly(5), &parameters, &|| {}).unwrap_err();
         assert!(problem.contains("no tree could be grown"), "{problem}");
     }
 

@@ -6,6 +6,7 @@ mod parameters;
 
 use candor_core::ensemble::Ensemble;
 use candor_core::import;
+use rayon::prelude::*;
 
 pub use parameter_file::{apply, render};
 pub use parameters::{Method, Parameters};
@@ -66,7 +67,10 @@ impl Matrix<'_> {
     }
 }
 
-/// Grows trees on `training`. `progress` hears the number of trees after each.
+/// Hears that one more tree has grown, from any thread.
+pub type Grown<'a> = &'a (dyn Fn() + Sync);
+
+/// Grows trees on `training`.
 ///
 /// # Errors
 /// [`Error::Training`] with what LightGBM says.
@@ -75,7 +79,7 @@ pub fn fit(
     training: &Sample,
     rounds: Rounds<'_>,
     parameters: &Parameters,
-    progress: &mut dyn FnMut(usize),
+    progress: Grown<'_>,
 ) -> Result<Ensemble, Error> {
     let text = lightgbm::train(matrix, training, rounds, parameters, progress).map_err(|problem| Error::Training {
         problem: format!("LightGBM: {problem}; check the parameters"),
@@ -90,8 +94,8 @@ pub fn fit(
 }
 
 /// Grows `count` models that differ in nothing but their seeds, and averages their scores: what one model owes to the
-/// rows and features that it happened to draw evens out. The first finds the number of trees, the others grow as many.
-/// `progress` hears the number of trees of all models so far.
+/// rows and features that it happened to draw evens out. Where the number of trees is to be found, the first finds it and
+/// the others grow as many.
 ///
 /// # Errors
 /// As [`fit`].
@@ -101,20 +105,45 @@ pub fn fit_average(
     rounds: Rounds<'_>,
     parameters: &Parameters,
     count: usize,
-    progress: &mut dyn FnMut(usize),
+    progress: Grown<'_>,
 ) -> Result<Ensemble, Error> {
-    let mut average = fit(matrix, training, rounds, parameters, progress)?;
-    let trees = average.trees.len();
-    for number in 1..count {
-        let grown = average.trees.len();
-        let parameters = parameters.with_other_seed(number);
-        let next = fit(matrix, training, Rounds::Exactly(trees), &parameters, &mut |tree| {
-            progress(grown + tree);
-        })?;
-        average.trees.extend(next.trees);
+    let (mut models, rounds) = match rounds {
+        Rounds::Exactly(_) => (Vec::new(), rounds),
+        Rounds::UntilBest { .. } => {
+            let first = fit(matrix, training, rounds, parameters, progress)?;
+            let trees = first.trees.len();
+            (vec![first], Rounds::Exactly(trees))
+        }
+    };
+    let found = models.len();
+    let others = side_by_side(count.max(1) - found, parameters, |number, parameters| {
+        let parameters = parameters.with_other_seed(found + number);
+        fit(matrix, training, rounds, &parameters, progress)
+    });
+    for model in others {
+        models.push(model?);
     }
+    let (scale, offset) = models.first().map_or((1.0, 0.0), |first| (first.scale, first.offset));
     #[expect(clippy::cast_precision_loss, reason = "a handful of models")]
     let share = 1.0 / count.max(1) as f64;
-    average.scale *= share;
-    Ok(average)
+    Ok(Ensemble {
+        trees: models.into_iter().flat_map(|model| model.trees).collect(),
+        scale: scale * share,
+        offset,
+    })
+}
+
+/// Runs jobs that grow trees, each with one thread, as many at a time as there are threads: that is faster than one after
+/// the other with all threads, which wait for each other many times a tree. The trees do not depend on it. A single job has
+/// all threads.
+pub fn side_by_side<T: Send>(
+    count: usize,
+    parameters: &Parameters,
+    job: impl Fn(usize, &Parameters) -> T + Sync,
+) -> Vec<T> {
+    if count < 2 {
+        return (0..count).map(|number| job(number, parameters)).collect();
+    }
+    let alone = parameters.on_one_thread();
+    (0..count).into_par_iter().map(|number| job(number, &alone)).collect()
 }

@@ -206,6 +206,13 @@ impl Parameters {
         parameters
     }
 
+    /// The same for a single thread.
+    pub(super) fn on_one_thread(&self) -> Self {
+        let mut parameters = self.clone();
+        parameters.insert("num_threads", "1");
+        parameters
+    }
+
     /// What the library does when it is told nothing.
     pub fn of_library(seed: u64, threads: usize) -> Self {
         let mut parameters = Self::with_seed(seed, threads);

@@ -14,7 +14,7 @@ use candor_core::stats::Ranking;
 
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit};
+use crate::learner::{Parameters, Rounds, fit, side_by_side};
 use crate::policy::PolicyFile;
 use crate::training::{Data, FeatureTable, Growth, calibrate, rounds_for};
 use columns::Columns;
@@ -102,21 +102,22 @@ struct Fold {
 }
 
 /// Leaves fields out until few are left, and keeps at most as many as are asked for: of the steps with so few, the best.
-/// `progress` hears the number of fields and the fold, from 0.
+/// `progress` hears the number of fields that models are
+/// grown with.
 ///
 /// # Errors
 /// [`Error::Training`] where the learner fails or scores do not rank.
-pub fn select(request: &Request<'_>, progress: &mut dyn FnMut(usize, usize)) -> Result<Selection, Error> {
+pub fn select(request: &Request<'_>, progress: &(dyn Fn(usize) + Sync)) -> Result<Selection, Error> {
     let Request {
         data, definition, most, ..
     } = *request;
     let fields = &definition.schema.fields;
     let folds = data.folds(request.folds, request.seed);
-    let mut open = Vec::new();
-    for fold in 0..request.folds {
-        progress(fields.len(), fold);
-        open.push(Fold::new(request, &folds, fold)?);
-    }
+    progress(fields.len());
+    let open = side_by_side(request.folds, request.parameters, |fold, parameters| {
+        Fold::new(request, parameters, &folds, fold)
+    });
+    let mut open = open.into_iter().collect::<Result<Vec<Fold>, Error>>()?;
     let (mut curve, mut best): (Vec<Step>, Option<(f64, Vec<usize>)>) = (Vec::new(), None);
     // The order that all folds agree on, from the models of the step before.
     let mut agreed: Vec<usize> = (0..fields.len()).collect();
@@ -124,11 +125,17 @@ pub fn select(request: &Request<'_>, progress: &mut dyn FnMut(usize, usize)) -> 
         agreed.truncate(size);
         let mut raw = vec![0.0; folds.len()];
         let mut total = vec![0.0; fields.len()];
-        for (number, fold) in open.iter_mut().enumerate() {
-            progress(size, number);
-            fold.order.truncate(size);
-            let importance = fold.score(request, &mut raw)?;
-            for (sum, value) in total.iter_mut().zip(importance) {
+        progress(size);
+        let scored = side_by_side(open.len(), request.parameters, |fold, parameters| {
+            open[fold].score(request, parameters, size)
+        });
+        for (fold, scored) in open.iter_mut().zip(scored) {
+            let scored = scored?;
+            fold.order = by_importance(&scored.importance);
+            for (row, score) in fold.scoring.iter().zip(scored.raw) {
+                raw[*row] = score;
+            }
+            for (sum, value) in total.iter_mut().zip(scored.importance) {
                 *sum += value;
             }
         }
@@ -156,8 +163,16 @@ pub fn select(request: &Request<'_>, progress: &mut dyn FnMut(usize, usize)) -> 
     })
 }
 
+/// What a model of some fields says of a fold.
+struct Scored {
+    /// Raw scores of the rows that are scored.
+    raw: Vec<f64>,
+    /// Importance of all fields.
+    importance: Vec<f64>,
+}
+
 impl Fold {
-    fn new(request: &Request<'_>, folds: &[usize], fold: usize) -> Result<Self, Error> {
+    fn new(request: &Request<'_>, parameters: &Parameters, folds: &[usize], fold: usize) -> Result<Self, Error> {
         let Request { data, definition, .. } = *request;
         let rows = |inside: bool| {
             (0..folds.len())
@@ -166,17 +181,8 @@ impl Fold {
         };
         let learning = rows(false);
         let seed = request.seed.wrapping_add(fold as u64);
-        let parameters = request.parameters;
         Ok(Self {
-            rounds: rounds_for(
-                data,
-                definition,
-                &learning,
-                parameters,
-                request.growth,
-                seed,
-                &mut |_| {},
-            )?,
+            rounds: rounds_for(data, definition, &learning, parameters, request.growth, seed, &|| {})?,
             features: FeatureTable::new(definition, &data.applications, &learning),
             scoring: rows(true),
             learning,
@@ -184,37 +190,27 @@ impl Fold {
         })
     }
 
-    /// Scores the rows of the fold by a model of the fields that are left, puts those in order, and returns the importance
-    /// of all fields.
-    fn score(&mut self, request: &Request<'_>, raw: &mut [f64]) -> Result<Vec<f64>, Error> {
+    /// Scores the rows of the fold by a model of its most important fields, as many as `size`.
+    fn score(&self, request: &Request<'_>, parameters: &Parameters, size: usize) -> Result<Scored, Error> {
         let Request { data, definition, .. } = *request;
         let preprocessing = &definition.preprocessing;
-        let columns = Columns::of(definition, &self.features, &self.order);
-        let parameters = request
-            .parameters
-            .for_fewer(preprocessing.features.len(), columns.features.len());
+        let columns = Columns::of(definition, &self.features, &self.order[..size.min(self.order.len())]);
+        let parameters = parameters.for_fewer(preprocessing.features.len(), columns.features.len());
         let matrix = columns.matrix();
         let training = matrix.sample(&self.learning, &data.outcomes);
-        let ensemble = fit(
-            &matrix,
-            &training,
-            Rounds::Exactly(self.rounds),
-            &parameters,
-            &mut |_| {},
-        )?;
+        let ensemble = fit(&matrix, &training, Rounds::Exactly(self.rounds), &parameters, &|| {})?;
         let compiled = Compiled::new(&ensemble);
-        for &row in &self.scoring {
-            raw[row] = compiled.raw_score(columns.row(row));
-        }
-        let found = importance(
-            &ensemble,
-            &columns,
-            &self.scoring,
-            preprocessing,
-            definition.schema.fields.len(),
-        );
-        self.order = by_importance(&found);
-        Ok(found)
+        let scores = self.scoring.iter().map(|&row| compiled.raw_score(columns.row(row)));
+        Ok(Scored {
+            raw: scores.collect(),
+            importance: importance(
+                &ensemble,
+                &columns,
+                &self.scoring,
+                preprocessing,
+                definition.schema.fields.len(),
+            ),
+        })
     }
 }
 

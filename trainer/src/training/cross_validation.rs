@@ -7,7 +7,7 @@ use super::Data;
 use super::features::FeatureTable;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit, fit_average};
+use crate::learner::{Grown, Parameters, Rounds, fit, fit_average, side_by_side};
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]
@@ -69,6 +69,14 @@ pub struct CrossValidation<'a> {
     trees: Vec<usize>,
 }
 
+/// What a fold's model says of the fold.
+#[derive(Debug, Clone)]
+pub struct ScoredFold {
+    trees: usize,
+    /// Rows with their raw scores.
+    raw: Vec<(usize, f64)>,
+}
+
 impl<'a> CrossValidation<'a> {
     /// Deals the rows to `count` folds.
     pub fn new(data: &'a Data, definition: &'a Definition, growth: Growth, count: usize, seed: u64) -> Self {
@@ -84,13 +92,33 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Scores the next fold: finds the number of trees by early stopping inside the other folds, and grows that many on
-    /// all of them.
-    ///
-    /// # Errors
-    /// [`Error::Training`].
-    pub fn next_fold(&mut self, parameters: &Parameters, progress: &mut dyn FnMut(usize)) -> Result<(), Error> {
-        let (data, folds, fold) = (self.data, &self.folds, self.trees.len());
+    /// Scores the next folds, at most so many, side by side. They count once they are [taken](Self::take) in this order, so
+    /// that who watches sees the same whatever the number.
+    pub fn score_next(
+        &self,
+        most: usize,
+        parameters: &Parameters,
+        progress: Grown<'_>,
+    ) -> Vec<Result<ScoredFold, Error>> {
+        let first = self.trees.len();
+        let count = most.min(self.count - first);
+        side_by_side(count, parameters, |number, parameters| {
+            self.score(first + number, parameters, progress)
+        })
+    }
+
+    /// Counts a fold among those that have been scored.
+    pub fn take(&mut self, fold: ScoredFold) {
+        self.trees.push(fold.trees);
+        for (row, score) in fold.raw {
+            self.raw[row] = score;
+        }
+    }
+
+    /// Finds the number of trees by early stopping inside the other folds, grows that many on all of them, and scores the
+    /// fold.
+    fn score(&self, fold: usize, parameters: &Parameters, progress: Grown<'_>) -> Result<ScoredFold, Error> {
+        let (data, folds) = (self.data, &self.folds);
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
         let seed = self.seed.wrapping_add(fold as u64);
         let rounds = rounds_for(
@@ -107,12 +135,12 @@ impl<'a> CrossValidation<'a> {
         let training = matrix.sample(&learning, &data.outcomes);
         let rounds = Rounds::Exactly(rounds);
         let ensemble = fit_average(&matrix, &training, rounds, parameters, self.growth.models, progress)?;
-        self.trees.push(ensemble.trees.len());
         let compiled = Compiled::new(&ensemble);
-        for (row, score) in self.raw.iter_mut().enumerate().filter(|(row, _)| folds[*row] == fold) {
-            *score = compiled.raw_score(features.row(row));
-        }
-        Ok(())
+        let rows = (0..folds.len()).filter(|&row| folds[row] == fold);
+        Ok(ScoredFold {
+            trees: ensemble.trees.len(),
+            raw: rows.map(|row| (row, compiled.raw_score(features.row(row)))).collect(),
+        })
     }
 
     /// Raw scores and outcomes of the rows of the folds that have been scored.
@@ -149,7 +177,7 @@ pub(crate) fn rounds_for(
     parameters: &Parameters,
     growth: Growth,
     seed: u64,
-    progress: &mut dyn FnMut(usize),
+    progress: Grown<'_>,
 ) -> Result<usize, Error> {
     if let Some(count) = growth.trees {
         return Ok(count);
@@ -192,7 +220,7 @@ pub(crate) fn calibrate(folds: &[usize], raw: &[f64], outcomes: &[bool], count: 
     Ok(probabilities)
 }
 
-/// Predictions for all rows, in `fold_count` folds. `progress` hears the fold, from 0, and its trees.
+/// Predictions for all rows, in `fold_count` folds.
 ///
 /// # Errors
 /// [`Error::Training`].
@@ -203,11 +231,11 @@ pub fn cross_validate(
     growth: Growth,
     fold_count: usize,
     seed: u64,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: Grown<'_>,
 ) -> Result<OutOfFold, Error> {
     let mut validation = CrossValidation::new(data, definition, growth, fold_count, seed);
-    for fold in 0..fold_count {
-        validation.next_fold(parameters, &mut |trees| progress(fold, trees))?;
+    for fold in validation.score_next(fold_count, parameters, progress) {
+        validation.take(fold?);
     }
     validation.finish()
 }

@@ -46,14 +46,14 @@ pub struct TrainOptions {
 /// What training is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Growing this tree of the model.
-    Growing(usize),
-    /// Growing this tree of this fold's model.
-    Fold(usize, usize),
-    /// Growing this tree of this fold's model without directions.
-    Free(usize, usize),
-    /// Fitting this simpler model in this fold.
-    Baseline(Baseline, usize),
+    /// A tree of the model has grown.
+    Growing,
+    /// A tree of a fold's model has grown.
+    Folds,
+    /// A tree of a fold's model without directions has grown.
+    Free,
+    /// Fitting this simpler model in a fold.
+    Baseline(Baseline),
     /// Measuring and putting together.
     Measuring,
 }
@@ -80,7 +80,7 @@ pub fn train(
     policy: &PolicyFile,
     parameters: &Parameters,
     options: &TrainOptions,
-    progress: &mut dyn FnMut(Stage),
+    progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<Trained, Error> {
     let growth = Growth::new(options.trees).averaging(options.models);
     let split = data.split(options.seed);
@@ -96,19 +96,18 @@ pub fn train(
             most: growth.most,
         },
     };
-    let ensemble = fit_average(&matrix, &training, rounds, parameters, growth.models, &mut |tree| {
-        progress(Stage::Growing(tree));
+    let ensemble = fit_average(&matrix, &training, rounds, parameters, growth.models, &|| {
+        progress(Stage::Growing);
     })?;
     monotone::check(&ensemble, definition)?;
-    let mut validate = |definition: &Definition, stage: fn(usize, usize) -> Stage| match options.folds {
+    let validate = |definition: &Definition, stage: Stage| match options.folds {
         Some(folds) => {
             let seed = options.seed;
-            let mut heard = |fold: usize, tree: usize| progress(stage(fold, tree));
-            cross_validate(data, definition, parameters, growth, folds, seed, &mut heard).map(Some)
+            cross_validate(data, definition, parameters, growth, folds, seed, &|| progress(stage)).map(Some)
         }
         None => Ok(None),
     };
-    let out_of_fold = validate(definition, Stage::Fold)?;
+    let out_of_fold = validate(definition, Stage::Folds)?;
     let free = match &options.free {
         Some(free) => validate(free, Stage::Free)?,
         None => None,
@@ -116,9 +115,9 @@ pub fn train(
     let mut compared = options.compared.clone();
     if let (Some(folds), true) = (options.folds, options.baselines) {
         for baseline in Baseline::ALL {
-            let mut heard = |fold: usize| progress(Stage::Baseline(baseline, fold));
+            let heard = || progress(Stage::Baseline(baseline));
             let probabilities =
-                baselines::out_of_fold(baseline, data, definition, parameters, folds, options.seed, &mut heard)?;
+                baselines::out_of_fold(baseline, data, definition, parameters, folds, options.seed, &heard)?;
             compared.push((baseline.name().to_owned(), probabilities));
         }
     }

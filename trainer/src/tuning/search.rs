@@ -44,8 +44,10 @@ pub struct Search<'a> {
 /// What a search is doing.
 #[derive(Debug, Clone, Copy)]
 pub enum Moment<'a> {
-    /// Trial, fold from 0, trees of it.
-    Growing(usize, usize, usize),
+    /// The models of this fold, from 0, and perhaps the next ones begin to grow: trial, fold.
+    Fold(usize, usize),
+    /// A tree has grown.
+    Grown,
     /// A trial has ended; all trials so far.
     Ended(&'a [Trial]),
 }
@@ -61,7 +63,7 @@ impl Search<'_> {
         journal: &mut Journal,
         trials: Vec<Trial>,
         most: usize,
-        progress: &mut dyn FnMut(Moment<'_>),
+        progress: &(dyn Fn(Moment<'_>) + Sync),
     ) -> Result<Vec<Trial>, Error> {
         let known = trials;
         let mut trials: Vec<Trial> = Vec::new();
@@ -107,7 +109,7 @@ impl Search<'_> {
         number: usize,
         tried: BTreeMap<String, String>,
         earlier: &[Trial],
-        progress: &mut dyn FnMut(Moment<'_>),
+        progress: &(dyn Fn(Moment<'_>) + Sync),
     ) -> Result<Trial, Error> {
         let mut trial = Trial {
             trial: number,
@@ -128,7 +130,7 @@ impl Search<'_> {
         &self,
         trial: &mut Trial,
         earlier: &[Trial],
-        progress: &mut dyn FnMut(Moment<'_>),
+        progress: &(dyn Fn(Moment<'_>) + Sync),
     ) -> Result<(), Error> {
         let mut parameters = self.parameters.clone();
         for (name, value) in &trial.parameters {
@@ -140,16 +142,17 @@ impl Search<'_> {
         let no_ranking = || Error::Training {
             problem: "the trees do not rank the clients; there are too few rows".to_owned(),
         };
-        for fold in 0..self.folds {
-            validation.next_fold(&parameters, &mut |trees| {
-                progress(Moment::Growing(trial.trial, fold, trees));
-            })?;
-            let (raw, outcomes) = validation.scored();
-            trial
-                .after
-                .push(self.objective.so_far(&raw, &outcomes, costs).ok_or_else(no_ranking)?);
-            if fold + 1 < self.folds && is_hopeless(self.objective, &trial.after, earlier) {
-                return Ok(());
+        // As many folds at a time as there are threads: some are grown in vain, where a trial is given up.
+        while trial.after.len() < self.folds {
+            progress(Moment::Fold(trial.trial, trial.after.len()));
+            for fold in validation.score_next(rayon::current_num_threads(), &parameters, &|| progress(Moment::Grown)) {
+                validation.take(fold?);
+                let (raw, outcomes) = validation.scored();
+                let figure = self.objective.so_far(&raw, &outcomes, costs);
+                trial.after.push(figure.ok_or_else(no_ranking)?);
+                if trial.after.len() < self.folds && is_hopeless(self.objective, &trial.after, earlier) {
+                    return Ok(());
+                }
             }
         }
         trial.figures = Some(Figures::of(&validation.finish()?, &data.outcomes, costs).ok_or_else(no_ranking)?);

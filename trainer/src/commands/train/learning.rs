@@ -17,8 +17,7 @@ impl Train {
     /// The learner's parameters: the defaults, suited to a table of so many rows and, if it is a flat one, so many features,
     /// then those of the file and those that are set.
     pub(super) fn parameters(&self, rows: usize, flat: Option<usize>) -> Result<Parameters, Error> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut parameters = Parameters::with_seed(self.seed, self.threads.map_or(cores, usize::from));
+        let mut parameters = Parameters::with_seed(self.seed, rayon::current_num_threads());
         parameters.suit(rows, flat);
         if let Some(path) = &self.parameters {
             let text = std::fs::read_to_string(path).map_err(Error::read(path))?;
@@ -87,8 +86,8 @@ impl Train {
             most: usize::from(most),
         };
         let bar = bar(None, "Choosing fields");
-        let selection = select(&request, &mut |fields, fold| {
-            bar.set_message(format!("{fields} fields, fold {}", fold + 1));
+        let selection = select(&request, &|fields| {
+            bar.set_message(format!("Choosing fields: models of {fields}"));
         })?;
         bar.finish_and_clear();
         Ok(Some(selection))
