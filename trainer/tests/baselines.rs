@@ -3,6 +3,7 @@
 
 mod support;
 
+use candor_core::ensemble::Tree;
 use serde_json::Value;
 use support::{Folder, QUICK, join};
 
@@ -70,7 +71,7 @@ fn baselines_stand_beside_the_model_on_the_same_folds() {
 }
 
 #[test]
-fn an_average_is_the_mean_of_models_of_other_seeds() {
+fn an_average_is_the_mean_of_models_of_other_seeds_and_shapes() {
     let folder = Folder::with_tables();
     let train = |output: &str, more: &[&str]| {
         let train = ["train", "--data", "data", "--output", output, "--json", "--name", "m"];
@@ -84,7 +85,7 @@ fn an_average_is_the_mean_of_models_of_other_seeds() {
     );
     let three = train("three.candor", &["--average", "3"]);
     assert_eq!(three["parameters"]["averaged_models"], "3");
-    assert_eq!(three["parameters"]["num_iterations"], "30");
+    assert_eq!(three["parameters"]["num_iterations"], "30,30,30");
     let model = |name: &str| {
         candor_core::Scorer::from_bytes(&folder.read(name))
             .unwrap()
@@ -98,6 +99,12 @@ fn an_average_is_the_mean_of_models_of_other_seeds() {
         one.ensemble.trees[..],
         "the first is the model by itself"
     );
-    assert_ne!(three.ensemble.trees[30..60], one.ensemble.trees[..]);
+    assert_ne!(three.ensemble.trees[60..], one.ensemble.trees[..]);
+    let leaves = |trees: &[Tree]| trees.iter().map(|tree| tree.leaves.len()).max();
+    assert_eq!(leaves(&three.ensemble.trees[30..60]), Some(9), "a quarter of 34");
+    assert!(
+        leaves(&three.ensemble.trees[60..]) > Some(9),
+        "every other model has small trees"
+    );
     assert!((three.ensemble.scale - 1.0 / 3.0).abs() < 1e-15);
 }

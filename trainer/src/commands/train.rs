@@ -79,7 +79,8 @@ pub(super) struct Train {
     /// Grow exactly this many trees instead of stopping early.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
-    /// Average the scores of this many models that differ in their seeds; 3 unless said otherwise, and 1 with --trees.
+    /// Average the scores of this many models that differ in their seeds and, in turn, in the size of their trees; 2 unless
+    /// said otherwise, and 1 with --trees.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
     average: Option<u16>,
     /// Hold the model to the directions of the policy, as in "a better external score never counts against a client". With

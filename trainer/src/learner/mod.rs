@@ -93,43 +93,48 @@ pub fn fit(
     Ok(imported.ensemble)
 }
 
-/// Grows `count` models that differ in nothing but their seeds, and averages their scores: what one model owes to the
-/// rows and features that it happened to draw evens out. Where the number of trees is to be found, the first finds it and
-/// the others grow as many.
+/// Models whose scores are averaged.
+#[derive(Debug, Clone)]
+pub struct Average {
+    /// The trees of all.
+    pub ensemble: Ensemble,
+    /// Trees of each model.
+    pub trees: Vec<usize>,
+}
+
+/// Shapes of trees that an average is made of, in turn: as the parameters have them, and small.
+pub const SHAPES: usize = 2;
+
+/// Grows `count` models and averages their scores. They differ in their seeds, which evens out what one model owes to the
+/// rows and features that it happened to draw, and in the shape of their trees, so that their mistakes differ, too. Each
+/// takes its turn of the `rounds`.
 ///
 /// # Errors
 /// As [`fit`].
 pub fn fit_average(
     matrix: &Matrix<'_>,
     training: &Sample,
-    rounds: Rounds<'_>,
+    rounds: &[Rounds<'_>],
     parameters: &Parameters,
     count: usize,
     progress: Grown<'_>,
-) -> Result<Ensemble, Error> {
-    let (mut models, rounds) = match rounds {
-        Rounds::Exactly(_) => (Vec::new(), rounds),
-        Rounds::UntilBest { .. } => {
-            let first = fit(matrix, training, rounds, parameters, progress)?;
-            let trees = first.trees.len();
-            (vec![first], Rounds::Exactly(trees))
-        }
-    };
-    let found = models.len();
-    let others = side_by_side(count.max(1) - found, parameters, |number, parameters| {
-        let parameters = parameters.with_other_seed(found + number);
-        fit(matrix, training, rounds, &parameters, progress)
+) -> Result<Average, Error> {
+    let models = side_by_side(count.max(1), parameters, |number, parameters| {
+        let rounds = rounds.get(number % rounds.len().max(1)).copied();
+        let rounds = rounds.unwrap_or(Rounds::Exactly(1));
+        fit(matrix, training, rounds, &parameters.of_model(number), progress)
     });
-    for model in others {
-        models.push(model?);
-    }
+    let models = models.into_iter().collect::<Result<Vec<Ensemble>, Error>>()?;
     let (scale, offset) = models.first().map_or((1.0, 0.0), |first| (first.scale, first.offset));
     #[expect(clippy::cast_precision_loss, reason = "a handful of models")]
-    let share = 1.0 / count.max(1) as f64;
-    Ok(Ensemble {
-        trees: models.into_iter().flat_map(|model| model.trees).collect(),
-        scale: scale * share,
-        offset,
+    let share = 1.0 / models.len() as f64;
+    Ok(Average {
+        trees: models.iter().map(|model| model.trees.len()).collect(),
+        ensemble: Ensemble {
+            trees: models.into_iter().flat_map(|model| model.trees).collect(),
+            scale: scale * share,
+            offset,
+        },
     })
 }
 

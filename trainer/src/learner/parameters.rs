@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lightgbm;
+use super::{SHAPES, lightgbm};
 use crate::error::Error;
 
 /// LightGBM parameters by name.
@@ -195,14 +195,29 @@ impl Parameters {
         parameters
     }
 
-    /// The same with the seed of the model at this position among those that are averaged.
-    pub(super) fn with_other_seed(&self, number: usize) -> Self {
+    /// Those of the model at this position among those that are averaged: each has its seed, and every other one has
+    /// small trees, which find less of what features do together and can do with a weaker penalty.
+    pub(super) fn of_model(&self, number: usize) -> Self {
         const LIMIT: u64 = 0x7fff_ffff;
         let mut parameters = self.clone();
         let seed: u64 = self.get("seed").and_then(|seed| seed.parse().ok()).unwrap_or(0);
         // Far from the seeds that people give, so that models of neighbouring seeds share none.
         let other = (seed + (number as u64 % LIMIT) * 104_729) % LIMIT;
         parameters.insert("seed", &other.to_string());
+        if number % SHAPES == 1 {
+            let of = |name: &str, usual: f64| self.number(name).unwrap_or(usual);
+            let small = [
+                ("num_leaves", libm::round(of("num_leaves", 31.0) / 4.0).max(2.0)),
+                ("max_depth", libm::ceil(of("max_depth", 8.0) / 2.0)),
+                ("min_data_in_leaf", libm::ceil(of("min_data_in_leaf", 20.0) / 3.0)),
+                ("lambda_l2", of("lambda_l2", 0.0) / 3.0),
+                ("learning_rate", of("learning_rate", 0.1) * 0.8),
+                ("feature_fraction", (of("feature_fraction", 1.0) * 4.0 / 3.0).min(1.0)),
+            ];
+            for (name, value) in small {
+                parameters.insert(name, &value.to_string());
+            }
+        }
         parameters
     }
 
@@ -255,11 +270,15 @@ impl Parameters {
         self.insert("monotone_constraints_method", method.name());
     }
 
+    fn number(&self, name: &str) -> Option<f64> {
+        self.get(name)?.parse().ok()
+    }
+
     /// The seed and the number of threads.
     pub fn seed_and_threads(&self) -> (u64, usize) {
-        let number = |name: &str| self.get(name).and_then(|value| value.parse::<u64>().ok());
-        let threads = number("num_threads").and_then(|threads| usize::try_from(threads).ok());
-        (number("seed").unwrap_or(0), threads.unwrap_or(1))
+        let whole = |name: &str| self.get(name).and_then(|value| value.parse::<u64>().ok());
+        let threads = whole("num_threads").and_then(|threads| usize::try_from(threads).ok());
+        (whole("seed").unwrap_or(0), threads.unwrap_or(1))
     }
 
     /// Suits the defaults to a table of fewer rows than that they were found on: leaves and their penalty may be smaller,

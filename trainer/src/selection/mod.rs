@@ -14,7 +14,7 @@ use candor_core::stats::Ranking;
 
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit, side_by_side};
+use crate::learner::{Parameters, Rounds, fit_average, side_by_side};
 use crate::policy::PolicyFile;
 use crate::training::{Data, FeatureTable, Growth, calibrate, rounds_for};
 use columns::Columns;
@@ -96,7 +96,7 @@ struct Fold {
     learning: Vec<usize>,
     scoring: Vec<usize>,
     features: FeatureTable,
-    rounds: usize,
+    rounds: Vec<Rounds<'static>>,
     /// Fields that are left, the most important first.
     order: Vec<usize>,
 }
@@ -198,7 +198,7 @@ impl Fold {
         let parameters = parameters.for_fewer(preprocessing.features.len(), columns.features.len());
         let matrix = columns.matrix();
         let training = matrix.sample(&self.learning, &data.outcomes);
-        let ensemble = fit(&matrix, &training, Rounds::Exactly(self.rounds), &parameters, &|| {})?;
+        let ensemble = fit_average(&matrix, &training, &self.rounds, &parameters, 1, &|| {})?.ensemble;
         let compiled = Compiled::new(&ensemble);
         let scores = self.scoring.iter().map(|&row| compiled.raw_score(columns.row(row)));
         Ok(Scored {

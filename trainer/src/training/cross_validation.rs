@@ -7,7 +7,7 @@ use super::Data;
 use super::features::FeatureTable;
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Grown, Parameters, Rounds, fit, fit_average, side_by_side};
+use crate::learner::{Grown, Parameters, Rounds, SHAPES, fit_average, side_by_side};
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Finds the number of trees by early stopping inside the other folds, grows that many on all of them, and scores the
+    /// Finds the numbers of trees by early stopping inside the other folds, grows that many on all of them, and scores the
     /// fold.
     fn score(&self, fold: usize, parameters: &Parameters, progress: Grown<'_>) -> Result<ScoredFold, Error> {
         let (data, folds) = (self.data, &self.folds);
@@ -133,8 +133,8 @@ impl<'a> CrossValidation<'a> {
         let features = FeatureTable::new(self.definition, &data.applications, &learning);
         let matrix = features.matrix();
         let training = matrix.sample(&learning, &data.outcomes);
-        let rounds = Rounds::Exactly(rounds);
-        let ensemble = fit_average(&matrix, &training, rounds, parameters, self.growth.models, progress)?;
+        let average = fit_average(&matrix, &training, &rounds, parameters, self.growth.models, progress)?;
+        let ensemble = average.ensemble;
         let compiled = Compiled::new(&ensemble);
         let rows = (0..folds.len()).filter(|&row| folds[row] == fold);
         Ok(ScoredFold {
@@ -165,8 +165,8 @@ impl<'a> CrossValidation<'a> {
     }
 }
 
-/// The number of trees to grow on the rows `learning`: the one that is given, or the best on a part of them that the others
-/// grow for.
+/// The numbers of trees to grow on the rows `learning`, for each shape that the models have: the one that is given, or the
+/// best on a part of the rows that the others grow for.
 ///
 /// # Errors
 /// [`Error::Training`].
@@ -178,9 +178,9 @@ pub(crate) fn rounds_for(
     growth: Growth,
     seed: u64,
     progress: Grown<'_>,
-) -> Result<usize, Error> {
+) -> Result<Vec<Rounds<'static>>, Error> {
     if let Some(count) = growth.trees {
-        return Ok(count);
+        return Ok(vec![Rounds::Exactly(count)]);
     }
     let inner = data.split_of(learning, seed);
     let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
@@ -194,7 +194,9 @@ pub(crate) fn rounds_for(
         patience: growth.patience,
         most: growth.most,
     };
-    Ok(fit(&matrix, &training, stop, parameters, progress)?.trees.len())
+    let shapes = growth.models.clamp(1, SHAPES);
+    let average = fit_average(&matrix, &training, &[stop], parameters, shapes, progress)?;
+    Ok(average.trees.into_iter().map(Rounds::Exactly).collect())
 }
 
 /// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use candor_core::artifact::{Model, ModelCard, Part};
 use candor_core::decision::{Calibration, probability_of};
-use candor_core::ensemble::{Compiled, Ensemble};
+use candor_core::ensemble::Compiled;
 use candor_core::stats::best_threshold;
 use candor_core::{Application, Scorer};
 use rayon::prelude::*;
@@ -96,9 +96,10 @@ pub fn train(
             most: growth.most,
         },
     };
-    let ensemble = fit_average(&matrix, &training, rounds, parameters, growth.models, &|| {
+    let average = fit_average(&matrix, &training, &[rounds], parameters, growth.models, &|| {
         progress(Stage::Growing);
     })?;
+    let ensemble = average.ensemble;
     monotone::check(&ensemble, definition)?;
     let validate = |definition: &Definition, stage: Stage| match options.folds {
         Some(folds) => {
@@ -169,7 +170,7 @@ pub fn train(
         own.chain(others)
             .map(|(name, probabilities)| evaluate(name, probabilities, &data.outcomes, &final_policy, options.seed)),
     );
-    let card = card(data, definition, parameters, options, &ensemble, parts);
+    let card = card(data, definition, parameters, &options.name, &average.trees, parts);
     let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
     let scores = of(&split.train, &log_odds);
     let reference = describe(
@@ -253,14 +254,14 @@ fn card(
     data: &Data,
     definition: &Definition,
     parameters: &Parameters,
-    options: &TrainOptions,
-    ensemble: &Ensemble,
+    name: &str,
+    trees: &[usize],
     parts: Vec<Part>,
 ) -> ModelCard {
     let mut parameters: BTreeMap<String, String> = parameters.for_card();
     // As LightGBM counts them: of each model.
-    let iterations = ensemble.trees.len() / options.models.max(1);
-    parameters.insert("num_iterations".into(), iterations.to_string());
+    let iterations: Vec<String> = trees.iter().map(ToString::to_string).collect();
+    parameters.insert("num_iterations".into(), iterations.join(","));
     let held = definition.preprocessing.features.iter().zip(&definition.directions);
     let held: Vec<String> = held
         .filter(|(_, direction)| **direction != 0)
@@ -269,8 +270,8 @@ fn card(
     if !held.is_empty() {
         parameters.insert("monotone_constraints".into(), held.join(","));
     }
-    if options.models > 1 {
-        parameters.insert("averaged_models".into(), options.models.to_string());
+    if trees.len() > 1 {
+        parameters.insert("averaged_models".into(), trees.len().to_string());
     }
     let mut notes = vec![
         "Probabilities are calibrated on the validation part by a map that is linear in log-odds (Platt).".into(),
@@ -278,7 +279,7 @@ fn card(
     ];
     notes.extend(directions_note(&parts));
     ModelCard {
-        name: options.name.clone(),
+        name: name.to_owned(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
         algorithm: "LightGBM 4.7.0, gradient-boosted trees".into(),
         parameters: parameters.into(),

@@ -10,8 +10,8 @@ use crate::policy::PolicyFile;
 use crate::selection::{Request, Selection, select};
 use crate::training::{Data, Growth};
 
-/// Models that are averaged where growing stops early. One more gains less and less, and makes the file larger.
-const AVERAGED: u16 = 3;
+/// Models that are averaged where growing stops early, one of either shape: others gain little, and make the file larger.
+const AVERAGED: u16 = 2;
 
 impl Train {
     /// The learner's parameters: the defaults, suited to a table of so many rows and, if it is a flat one, so many features,
