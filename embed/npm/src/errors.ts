@@ -8,7 +8,7 @@ export type LoadErrorCode =
   | "TOO_OLD"
   /** It is shorter or longer than it says. */
   | "WRONG_LENGTH"
-  /** Its digest does not match its content. */
+  /** Its digest does not match its content, or its signatures have lost their form. */
   | "DAMAGED"
   /** It holds something that no model holds. */
   | "INVALID"
