@@ -14,6 +14,7 @@ pub mod policy;
 pub mod related;
 pub mod report;
 pub mod selection;
+pub mod signing;
 pub mod synth;
 pub mod table;
 pub mod training;

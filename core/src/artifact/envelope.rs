@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::signatures;
 use super::{FORMAT_VERSION, LoadError, OLDEST_VERSION};
 
-const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
+pub(super) const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
 /// Bytes before the document.
 pub(super) const HEADER: usize = 52;
 
@@ -75,7 +75,8 @@ pub(super) fn write(document: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn digest(header: &[u8], document: &[u8]) -> [u8; 32] {
+/// SHA-256 of the header up to itself, and of the document.
+pub(super) fn digest(header: &[u8], document: &[u8]) -> [u8; 32] {
     let mut digest = Sha256::new();
     digest.update(header);
     // A WebAssembly host begins with quickly made, slow code and replaces it while the program runs, but a call that has

@@ -22,6 +22,7 @@
 
 mod background;
 mod card;
+mod damage;
 mod document;
 mod envelope;
 mod reference;
@@ -31,6 +32,7 @@ use thiserror::Error;
 
 pub use background::Background;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Parameters, Part};
+pub use damage::Damage;
 pub use reference::{FieldReference, Reference};
 pub use signatures::{MOST_SIGNATURES, Signature};
 

@@ -67,6 +67,15 @@ pub(super) fn check(block: &[u8]) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// How long the document can be, for what stands behind the header: with each number of signatures behind it, or without.
+pub(super) fn possible_lengths(rest: &[u8]) -> impl Iterator<Item = usize> {
+    (0..=MOST_SIGNATURES).filter_map(|count| {
+        let block = if count == 0 { 0 } else { HEAD + count * ENTRY };
+        let length = rest.len().checked_sub(block)?;
+        (count == 0 || begin(&rest[length..])).then_some(length)
+    })
+}
+
 fn read(block: &[u8]) -> Vec<Signature> {
     let entries = block.get(HEAD..).unwrap_or_default().chunks_exact(ENTRY);
     let read = |entry: &[u8]| {

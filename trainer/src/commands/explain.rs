@@ -73,7 +73,7 @@ const MATRICES: usize = 16;
 impl Explain {
     pub(super) fn run(self) -> Result<(), Error> {
         self.check()?;
-        let scorer = self.scoring.load()?;
+        let scorer = self.scoring.load()?.scorer;
         if self.interactions {
             return self.write_interactions(&scorer);
         }

@@ -5,15 +5,19 @@ mod features;
 mod flat;
 mod import;
 mod inspect;
+mod keygen;
+mod model;
 mod progress;
 mod related;
 mod report;
 mod score;
 mod scoring;
 mod serve;
+mod sign;
 mod synth;
 mod train;
 mod tune;
+mod verify;
 
 use std::io::Write;
 use std::path::Path;
@@ -48,6 +52,11 @@ A model of any table of your own:
 A model that LightGBM, XGBoost, CatBoost or scikit-learn (as ONNX) has trained:
   candor import model.txt --from lightgbm --output model.candor
 
+A model that others can trust:
+  candor keygen --output team.key --comment \"risk team\"
+  candor sign model.candor --key team.key
+  candor score --model model.candor --trusted-keys team.key.pub --input clients.csv
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -63,6 +72,9 @@ enum Command {
     Score(score::ScoreCommand),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    Keygen(keygen::Keygen),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
 }
 
 /// Prints a result to standard output. Unlike `println!`, it does not panic when the reader has gone.
@@ -102,6 +114,9 @@ impl Arguments {
             Command::Score(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Keygen(command) => command.run(),
+            Command::Sign(command) => command.run(),
+            Command::Verify(command) => return command.run(),
         }?;
         Ok(Answer::Yes)
     }

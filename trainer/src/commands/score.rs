@@ -23,7 +23,7 @@ pub(super) struct ScoreCommand {
 
 impl ScoreCommand {
     pub(super) fn run(self) -> Result<(), Error> {
-        let scorer = self.scoring.load()?;
+        let scorer = self.scoring.load()?.scorer;
         let columns = vec![
             Column::new("probability", ColumnType::Number),
             Column::new("log_odds", ColumnType::Number),

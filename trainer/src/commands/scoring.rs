@@ -6,6 +6,7 @@ use candor_core::{Application, Model, Records, Scorer};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
+use super::model::{Loaded, Trust};
 use super::progress::bar;
 use super::related::{has_results, tell};
 use crate::error::{Error, describe};
@@ -19,6 +20,8 @@ pub(super) struct Scoring {
     /// Model file.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
+    #[command(flatten)]
+    trust: Trust,
     /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), a folder with their tables, or - for standard input.
     ///
     /// JSON lines may nest related records: {"AMT_CREDIT": 450000, "bureau": [{"DAYS_CREDIT": -300, …}], …}.
@@ -58,26 +61,9 @@ enum BadRows {
 /// Rows scored at once, on all cores.
 const CHUNK: usize = 4096;
 
-/// Loads a model file.
-///
-/// # Errors
-/// [`Error::Read`], [`Error::Model`].
-pub(super) fn load(path: &Path) -> Result<Scorer, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    scorer(path, &bytes)
-}
-
-/// The scorer in the `bytes` of a model file.
-pub(super) fn scorer(path: &Path, bytes: &[u8]) -> Result<Scorer, Error> {
-    Scorer::from_bytes(bytes).map_err(|source| Error::Model {
-        path: path.to_owned(),
-        source,
-    })
-}
-
 impl Scoring {
-    pub(super) fn load(&self) -> Result<Scorer, Error> {
-        load(&self.model)
+    pub(super) fn load(&self) -> Result<Loaded, Error> {
+        self.trust.load(&self.model)
     }
 
     /// Where the model is from.
