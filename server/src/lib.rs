@@ -56,7 +56,9 @@ pub struct Config {
 
 /// Whether a model file, given by its bytes, may be served.
 #[derive(Clone)]
-pub struct ModelCheck(Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+pub struct ModelCheck(Arc<Accepts>);
+
+type Accepts = dyn Fn(&[u8]) -> bool + Send + Sync;
 
 impl ModelCheck {
     /// Whatever the file holds.

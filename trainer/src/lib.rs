@@ -2,7 +2,9 @@
 //! results. Scoring itself lives in `candor-core`; everything here brings it data and takes its answers.
 
 pub mod baselines;
+pub mod chain;
 pub mod commands;
+pub mod decisions;
 pub mod definition;
 pub mod error;
 pub mod flat;

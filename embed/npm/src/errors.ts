@@ -14,6 +14,8 @@ export type LoadErrorCode =
   | "INVALID"
   /** It does not score here as it did where it was made. */
   | "PARITY"
+  /** It is not signed by a trusted key, where that was asked for. */
+  | "NOT_TRUSTED"
   /** It could not be fetched. */
   | "NOT_FETCHED";
 

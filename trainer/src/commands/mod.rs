@@ -1,5 +1,6 @@
 //! The commands of `candor`, one module each.
 
+mod audit;
 mod explain;
 mod features;
 mod flat;
@@ -9,6 +10,7 @@ mod keygen;
 mod model;
 mod progress;
 mod related;
+mod replay;
 mod report;
 mod score;
 mod scoring;
@@ -57,6 +59,11 @@ A model that others can trust:
   candor sign model.candor --key team.key
   candor score --model model.candor --trusted-keys team.key.pub --input clients.csv
 
+Decisions that can be answered for:
+  candor score --model model.candor --input clients.csv --log decisions.jsonl --time 2026-11-21T09:30:00Z
+  candor audit decisions.jsonl
+  candor replay decisions.jsonl --model model.candor --input clients.csv
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -75,6 +82,8 @@ enum Command {
     Keygen(keygen::Keygen),
     Sign(sign::Sign),
     Verify(verify::Verify),
+    Replay(replay::Replay),
+    Audit(audit::AuditCommand),
 }
 
 /// Prints a result to standard output. Unlike `println!`, it does not panic when the reader has gone.
@@ -117,6 +126,8 @@ impl Arguments {
             Command::Keygen(command) => command.run(),
             Command::Sign(command) => command.run(),
             Command::Verify(command) => return command.run(),
+            Command::Replay(command) => return command.run(),
+            Command::Audit(command) => return command.run(),
         }?;
         Ok(Answer::Yes)
     }

@@ -102,3 +102,97 @@ fn verify(bytes: &[u8], trusted: Option<&TrustedKeys>) -> Result<String, Flaw> {
     Scorer::from_bytes(bytes).map_err(Flaw::Load)?;
     Ok(lines.join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+    use super::*;
+
+    const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/signature/plain.model");
+    const SIGNED: &[u8] = include_bytes!("../../tests/fixtures/signature/signed.model");
+    /// Bytes before the document, and of what stands before the signatures.
+    const HEADER: usize = 52;
+    const HEAD: usize = 12;
+
+    #[test]
+    fn a_flipped_bit_anywhere_is_found_with_its_place() {
+        assert!(verify(SIGNED, None).is_ok());
+        for place in 0..SIGNED.len() {
+            for bit in 0..8 {
+                let mut bytes = SIGNED.to_vec();
+                bytes[place] ^= 1 << bit;
+                let flaw = verify(&bytes, None).expect_err("it is damaged");
+                let (part, range) = match &flaw {
+                    Flaw::Damaged(damage) => (damage.part, damage.bytes.clone()),
+                    Flaw::Signature(SignatureError::Wrong { first, last, .. }) => ("signatures", *first..=*last),
+                    other => panic!("bit {bit} of byte {place}: {other}"),
+                };
+                let (expected, most) = match place {
+                    0..8 => ("header", 8),
+                    8..12 => ("header", 4),
+                    12..20 => ("header", 8),
+                    20..HEADER => ("header", 32),
+                    _ if place < PLAIN.len() => ("document", PLAIN.len() - HEADER),
+                    // A head, or an entry; a key that is no longer in order concerns all.
+                    _ => ("signatures", SIGNED.len() - PLAIN.len()),
+                };
+                assert_eq!(part, expected, "bit {bit} of byte {place}: {flaw}");
+                assert!(range.contains(&place), "bit {bit} of byte {place}: {flaw}");
+                assert!(range.count() <= most, "bit {bit} of byte {place}: {flaw}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_damage_is_found_with_its_place() {
+        let unsigned_with = |place: usize| {
+            let mut bytes = PLAIN.to_vec();
+            bytes[place] ^= 0x10;
+            bytes
+        };
+        let end = PLAIN.len();
+        for (bytes, words) in [
+            (PLAIN.to_vec(), "the model is not signed"),
+            (unsigned_with(3), "damaged in the header, bytes 0 to 7"),
+            (
+                unsigned_with(8),
+                "damaged in the header, bytes 8 to 11 (the format version)",
+            ),
+            (
+                unsigned_with(12),
+                "damaged in the header, bytes 12 to 19 (the length of the document)",
+            ),
+            (unsigned_with(30), "damaged in the header, bytes 20 to 51 (the digest)"),
+            (
+                unsigned_with(60),
+                "damaged in the document, bytes 52 to 1603 (its content)",
+            ),
+            (vec![], "damaged in the header, bytes 0 to 7"),
+            (
+                SIGNED[..30].to_vec(),
+                "damaged in the header, bytes 30 to 51 (it is cut off)",
+            ),
+            (
+                SIGNED[..600].to_vec(),
+                "damaged in the document, bytes 52 to 599 (it is cut off)",
+            ),
+            (
+                SIGNED[..HEADER].to_vec(),
+                "damaged in the document, bytes 51 to 51 (it is cut off)",
+            ),
+            (
+                SIGNED[..end + HEAD + 50].to_vec(),
+                "damaged in the signatures, bytes 1604 to 1665",
+            ),
+            (
+                [SIGNED, b"more"].concat(),
+                "damaged in the signatures, bytes 1604 to 1811",
+            ),
+            (b"a,b,c\n1,2,3\n".to_vec(), "damaged in the header"),
+        ] {
+            let flaw = verify(&bytes, None).expect_err(words).to_string();
+            assert!(flaw.contains(words), "no '{words}' in\n{flaw}");
+        }
+    }
+}
