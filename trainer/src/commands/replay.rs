@@ -17,8 +17,8 @@ use crate::table::{ColumnRules, Format};
 
 /// Make recorded decisions again, and say which come out otherwise.
 ///
-/// Each application comes from its line where the log carries inputs (score --log-inputs), else from --input: the row with
-/// the same content, or else the one with the same id. A line per decision that differs says in what: decision, risk level,
+/// Each application comes from its line where the log carries it, else from a table: the row with the same content, or else
+/// the one with the same id. A line per decision that differs says in what: decision, risk level,
 /// bits of the log-odds, probability, points, reasons, or the application itself. Another model than the one that decided
 /// may be given, to see what it would have decided.
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(super) struct Replay {
     model: PathBuf,
     #[command(flatten)]
     trust: Trust,
-    /// Table of applications, for lines that carry none: as for candor score.
+    /// Table of applications, for lines that carry none (they do after score --log-inputs): as for candor score.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
     /// Folder with the tables of related records; the input's own folder unless said otherwise.
