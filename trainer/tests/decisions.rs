@@ -212,11 +212,12 @@ fn decisions_are_made_again_from_their_inputs_or_from_a_table() {
         "{}",
         fewer.text()
     );
-    // Somebody has changed a client since, in what hardly matters and in what does.
+    // Somebody has changed a client since: by a few cents, and in what matters.
+    let cents = (folder.table().numbers("AMT_CREDIT")[7] + 0.25).to_string();
     let changed = table(
         folder
             .table()
-            .with(7, "AMT_CREDIT", "99999")
+            .with(7, "AMT_CREDIT", &cents)
             .with(9, "EXT_SOURCE_2", "0.001"),
         &[],
     );

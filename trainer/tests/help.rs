@@ -120,7 +120,13 @@ fn help_teaches_every_command_and_every_flag() {
         ),
         (
             "sign",
-            &["--key", "--output", "--trusted-keys", "replaced as a whole", "Examples:"],
+            &[
+                "--key",
+                "--output",
+                "--trusted-keys",
+                "replaced as a whole",
+                "Examples:",
+            ],
         ),
         (
             "verify",
