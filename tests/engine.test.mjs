@@ -65,6 +65,45 @@ test("a file that is no model is a LoadError with its code", async () => {
   }
 });
 
+test("a signed model is the same model, and damaged signatures are damage", async () => {
+  const fixture = (name) => readFileSync(new URL(`../trainer/tests/fixtures/signature/${name}.model`, import.meta.url));
+  const [plain, signed] = [fixture("plain"), fixture("signed")];
+  const answers = [];
+  for (const source of [plain, signed]) {
+    const scorer = await engine.load(source);
+    answers.push([scorer.card, scorer.score({})]);
+    scorer.free();
+  }
+  assert.deepEqual(answers[1], answers[0]);
+  for (const [code, source] of [
+    ["DAMAGED", signed.subarray(0, signed.length - 1)],
+    ["WRONG_LENGTH", Uint8Array.from([...plain, 1])],
+  ]) {
+    await assert.rejects(engine.load(source), { name: "LoadError", code });
+  }
+  // The keys of tests 1 and 2 of RFC 8032, section 7.1, and one that has not signed.
+  const [first, second, other] = ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "0".repeat(64)];
+  for (const trustedKeys of [[first], [other, second.toUpperCase()]]) {
+    (await engine.load(signed, { trustedKeys })).free();
+  }
+  const [wrong, wrongKey] = [Uint8Array.from(signed), Uint8Array.from(signed)];
+  wrong[signed.length - 1] ^= 1;
+  wrongKey[plain.length + 12] ^= 1;
+  for (const [words, source, trustedKeys] of [
+    [/not signed/, plain, [first]],
+    [/none of the trusted keys/, signed, [other]],
+    [/none of the trusted keys/, signed, []],
+    [new RegExp(`key ${first} does not match`), wrong, [second]],
+    [/does not match/, wrongKey, [first]],
+  ]) {
+    await assert.rejects(engine.load(source, { trustedKeys }), (error) => {
+      assert.equal(error.code, "NOT_TRUSTED");
+      return words.test(error.message);
+    });
+  }
+});
+
 test("schema and card describe the model", async () => {
   const { schema, card } = await engine.load(bytes);
   assert.equal(card.name, "test");

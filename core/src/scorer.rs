@@ -46,7 +46,8 @@ impl Scorer {
     }
 
     /// Loads a model file of which the host has computed the SHA-256, in a fraction of the time that WebAssembly takes: of
-    /// bytes 0 to 19 and all from byte 52 on, between which the digest stands that it is compared with.
+    /// bytes 0 to 19 and the document from byte 52 on (its length stands in bytes 12 to 19), between which the digest stands
+    /// that it is compared with.
     ///
     /// # Errors
     /// As [`from_bytes`](Self::from_bytes).

@@ -36,7 +36,7 @@ impl Problem<'_> {
                     LoadError::TooNew { .. } => "TOO_NEW",
                     LoadError::TooOld { .. } => "TOO_OLD",
                     LoadError::WrongLength { .. } => "WRONG_LENGTH",
-                    LoadError::Damaged => "DAMAGED",
+                    LoadError::Damaged | LoadError::DamagedSignatures { .. } => "DAMAGED",
                     LoadError::Invalid { .. } => "INVALID",
                     LoadError::Parity { .. } => "PARITY",
                 });

@@ -1,6 +1,6 @@
 //! What must hold of a model file that was accepted.
 
-use candor_core::{Application, FieldKind, LoadError, Raw, Scorer};
+use candor_core::{Application, FieldKind, LoadError, Model, Raw, Scorer};
 
 use crate::{HOSTILE, assert_close, memory};
 
@@ -21,6 +21,7 @@ pub fn check_file(bytes: &[u8]) {
         again.model().to_bytes() == Ok::<_, LoadError>(written),
         "the bytes of a model are not those of the same model read again"
     );
+    check_signatures(bytes);
     for shift in 0..4 {
         let application = application(&scorer, shift);
         check_explanation(&scorer, &application);
@@ -30,6 +31,12 @@ pub fn check_file(bytes: &[u8]) {
             "the model read again scores otherwise"
         );
     }
+}
+
+/// The signatures of a file that was accepted are written as they were read.
+fn check_signatures(bytes: &[u8]) {
+    let again = Model::signatures(bytes).and_then(|signatures| Model::with_signatures(bytes, &signatures));
+    assert!(again.as_deref() == Ok(bytes), "signatures that were read are written otherwise");
 }
 
 /// An application of whatever its fields take: hostile numbers where they are in range, levels and flags.

@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use candor_core::Model;
+use candor_core::artifact::Signature;
+
 use crate::small_model;
 
 /// The folder that `cargo xtask fuzz` wants the seeds in.
 const FOLDER: &str = "CANDOR_FUZZ_SEEDS";
 
 /// Writes seeds for the model file: with parity cases, and without any and with few trees, so that a change in a tree is
-/// not just a parity case that fails. `cut` is what a target leaves out of a file's start.
+/// not just a parity case that fails; whole files signed, too. `cut` is what a target leaves out of a file's start.
 pub fn models(cut: usize) {
     let mut short = small_model::without_parity();
     short.ensemble.trees.truncate(2);
@@ -20,7 +23,14 @@ pub fn models(cut: usize) {
     shorter.card.parts.clear();
     let models = [small_model::model(), small_model::without_parity(), short, shorter];
     write(models.iter().enumerate().map(|(index, model)| {
-        let bytes = model.to_bytes().expect("the model is sound");
+        let mut bytes = model.to_bytes().expect("the model is sound");
+        if cut == 0 && index % 2 == 1 {
+            let signature = |number| Signature {
+                key: [number; 32],
+                bytes: [number; 64],
+            };
+            bytes = Model::with_signatures(&bytes, &[1, 2].map(signature)).expect("the form is right");
+        }
         (format!("model-{index}"), bytes[cut..].to_vec())
     }));
 }

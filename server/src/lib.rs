@@ -16,6 +16,7 @@
 //! let config = candor_server::Config {
 //!     app: "dist".into(),
 //!     model: Some("model.candor".into()),
+//!     accepts: candor_server::ModelCheck::any(),
 //!     address: ([127, 0, 0, 1], 8080).into(),
 //! };
 //! candor_server::serve(&config, |address| println!("http://{address}/"))
@@ -30,10 +31,12 @@ mod routes;
 pub use error::ServeError;
 
 use app::App;
+use std::fmt;
 use std::fs::File;
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -45,8 +48,34 @@ pub struct Config {
     pub app: PathBuf,
     /// The model that the app opens with; without one, `/model.candor` is 404 and the page asks for a file.
     pub model: Option<PathBuf>,
+    /// Which contents of the model file are handed out: it is read anew for each request.
+    pub accepts: ModelCheck,
     /// Address and port to listen on; port 0 takes any free one. See [`LOOPBACK`].
     pub address: SocketAddr,
+}
+
+/// Whether a model file, given by its bytes, may be served.
+#[derive(Clone)]
+pub struct ModelCheck(Arc<Accepts>);
+
+type Accepts = dyn Fn(&[u8]) -> bool + Send + Sync;
+
+impl ModelCheck {
+    /// Whatever the file holds.
+    pub fn any() -> Self {
+        Self::new(|_| true)
+    }
+
+    /// What `accepts` says of its bytes.
+    pub fn new(accepts: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(accepts))
+    }
+}
+
+impl fmt::Debug for ModelCheck {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ModelCheck")
+    }
 }
 
 /// The address to use unless told otherwise: this machine only, port 8080.
@@ -101,7 +130,7 @@ pub async fn serve_until(
     let address = listener
         .local_addr()
         .map_err(|source| ServeError::from_bind(address, source))?;
-    let router = routes::router(app, config.model.clone());
+    let router = routes::router(app, config.model.clone(), config.accepts.clone());
     on_ready(address);
     let (told, heard) = oneshot::channel();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {

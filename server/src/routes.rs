@@ -1,5 +1,6 @@
 //! Which request gets which answer.
 
+use crate::ModelCheck;
 use crate::app::{App, Asset, INDEX};
 use crate::policy;
 use axum::Router;
@@ -20,13 +21,14 @@ const ASK_FIRST: &str = "no-cache";
 struct Site {
     app: App,
     model: Option<PathBuf>,
+    accepts: ModelCheck,
 }
 
 type Shared = State<Arc<Site>>;
 
 /// All routes, with the protecting headers on every answer.
-pub fn router(app: App, model: Option<PathBuf>) -> Router {
-    let site = Arc::new(Site { app, model });
+pub fn router(app: App, model: Option<PathBuf>, accepts: ModelCheck) -> Router {
+    let site = Arc::new(Site { app, model, accepts });
     Router::new()
         .route(
             "/healthz",
@@ -84,20 +86,28 @@ async fn model_file(State(site): Shared) -> Response {
         )
             .into_response();
     };
-    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    let accepts = site.accepts.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = std::fs::read(path)?;
+        match accepts.0(&bytes) {
+            true => Ok(bytes),
+            false => Err(std::io::Error::other("the model is not accepted")),
+        }
+    });
+    let read = read.await;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     match read {
         Ok(Ok(bytes)) => (headers, bytes).into_response(),
-        // It was there at the start. What exactly the system says concerns who runs the server, not who asks it.
+        // It was there and accepted at the start. What exactly is wrong concerns who runs the server, not who asks it.
         _ => {
             let headers = [(header::CACHE_CONTROL, "no-store")];
             (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 headers,
-                "the model file cannot be read any more\n",
+                "the model file cannot be read any more, or is no longer accepted\n",
             )
                 .into_response()
         }

@@ -1,6 +1,6 @@
 //! The server as a browser meets it: real HTTP over a socket, on a port that the system chooses.
 
-use candor_server::{Config, ServeError, serve_until};
+use candor_server::{Config, ModelCheck, ServeError, serve_until};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
@@ -40,6 +40,7 @@ impl Site {
         Config {
             app: self.folder.path().join("app"),
             model: Some(self.folder.path().join("model.candor")),
+            accepts: ModelCheck::any(),
             address: (Ipv4Addr::LOCALHOST, 0).into(),
         }
     }
@@ -323,8 +324,26 @@ fn without_a_model_it_is_not_found_and_a_new_one_is_served_at_once() -> Outcome 
     let gone = server.get("/model.candor")?;
     assert_eq!(
         (gone.status, gone.text().as_str()),
-        (500, "the model file cannot be read any more\n")
+        (
+            500,
+            "the model file cannot be read any more, or is no longer accepted\n"
+        )
     );
+    server.end()
+}
+
+#[test]
+fn a_model_that_is_not_accepted_is_not_handed_out() -> Outcome {
+    let site = Site::new()?;
+    let server = Server::start(Config {
+        accepts: ModelCheck::new(|bytes| bytes == b"a model"),
+        ..site.config()
+    })?;
+    assert_eq!(server.get("/model.candor")?.text(), "a model");
+    fs::write(site.folder.path().join("model.candor"), "a planted model")?;
+    let refused = server.get("/model.candor")?;
+    assert_eq!(refused.status, 500);
+    assert!(!refused.text().contains("planted"), "{}", refused.text());
     server.end()
 }
 

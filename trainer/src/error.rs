@@ -7,6 +7,7 @@ use candor_core::{FieldError, LoadError};
 use thiserror::Error;
 
 use crate::report::Contradiction;
+use crate::signing::SignatureError;
 use crate::synth::SynthError;
 
 /// Why a command could not run.
@@ -89,6 +90,20 @@ pub enum Error {
         /// Why not.
         source: LoadError,
     },
+    /// A model file is not signed as it should be.
+    #[error("{}: {source}", path.display())]
+    Signature {
+        /// The file.
+        path: PathBuf,
+        /// What its signatures lack.
+        source: SignatureError,
+    },
+    /// A key is there already, and a key that is replaced is lost.
+    #[error("{} exists already, and keys are never overwritten; choose another name", path.display())]
+    KeyExists {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another library's model was not brought in.
     #[error("{} was not imported as a model of {library}: {source}", path.display())]
     Import {
@@ -144,6 +159,20 @@ impl Error {
         move |source| Self::Write {
             path: path.to_owned(),
             source,
+        }
+    }
+
+    /// What is wrong with the signatures of the model file at `path`.
+    pub fn signature(path: &Path) -> impl FnOnce(SignatureError) -> Self {
+        move |source| match source {
+            SignatureError::Load(source) => Self::Model {
+                path: path.to_owned(),
+                source,
+            },
+            source => Self::Signature {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 

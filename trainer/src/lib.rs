@@ -2,7 +2,9 @@
 //! results. Scoring itself lives in `candor-core`; everything here brings it data and takes its answers.
 
 pub mod baselines;
+pub mod chain;
 pub mod commands;
+pub mod decisions;
 pub mod definition;
 pub mod error;
 pub mod flat;
@@ -14,6 +16,7 @@ pub mod policy;
 pub mod related;
 pub mod report;
 pub mod selection;
+pub mod signing;
 pub mod synth;
 pub mod table;
 pub mod training;

@@ -103,12 +103,56 @@ fn help_teaches_every_command_and_every_flag() {
                 "--input-format",
                 "--missing-columns",
                 "--records",
+                "--trusted-keys",
+                "--log",
+                "--time",
+                "--log-inputs",
+                "personal data",
                 "probability",
                 "Examples:",
             ],
         ),
         ("explain", &["--space", "--groups", "1e-12", "Examples:"]),
-        ("serve", &["--app", "--port", "--address"]),
+        ("serve", &["--app", "--port", "--address", "--trusted-keys"]),
+        (
+            "keygen",
+            &["--output", "--comment", "0600", "ever overwritten", "Examples:"],
+        ),
+        (
+            "sign",
+            &[
+                "--key",
+                "--output",
+                "--trusted-keys",
+                "replaced as a whole",
+                "Examples:",
+            ],
+        ),
+        (
+            "verify",
+            &[
+                "--trusted-keys",
+                "CANDOR_TRUSTED_KEYS",
+                "header, document or signatures",
+                "Exit code:",
+                "Examples:",
+            ],
+        ),
+        (
+            "replay",
+            &[
+                "--model",
+                "--input",
+                "--records",
+                "--log-inputs",
+                "Exit code:",
+                "Examples:",
+            ],
+        ),
+        (
+            "audit",
+            &["--head", "FILE.head", "its end was cut off", "Exit code:", "Examples:"],
+        ),
     ] {
         assert!(general.contains(&format!("  {command}")), "no {command} in\n{general}");
         let help = folder.succeed(&[command, "--help"]).text().to_owned();

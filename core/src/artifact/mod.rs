@@ -7,8 +7,9 @@
 //! | 12–19 | length of the document, u64 little-endian |
 //! | 20–51 | SHA-256 of bytes 0–19 and the document |
 //! | 52– | one CBOR document: a [`Model`] as a map of numbered fields, its trees in columns |
+//! | behind it | nothing, or signatures of the model (`signatures.rs`), which the digest does not cover |
 //!
-//! A file is checked from the outside in: magic, version, length, digest, CBOR, then every index, range and tree inside,
+//! A file is checked from the outside in: magic, version, length, digest, form of the signatures, CBOR, then every index, range and tree inside,
 //! and last the parity cases, which must score to the bits recorded in the file.
 //!
 //! Fields can be added without a new format version: `document/model.rs` says how. Trees are in level order when they have
@@ -21,15 +22,19 @@
 
 mod background;
 mod card;
+mod damage;
 mod document;
+mod envelope;
 mod reference;
+mod signatures;
 
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use background::Background;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Parameters, Part};
+pub use damage::Damage;
 pub use reference::{FieldReference, Reference};
+pub use signatures::{MOST_SIGNATURES, Signature};
 
 use crate::decimal::Decimal;
 use crate::decision::{Calibration, Policy};
@@ -38,14 +43,13 @@ use crate::preprocessing::Preprocessing;
 use crate::records::Records;
 use crate::schema::Schema;
 use crate::text::hexadecimal;
+use envelope::{Envelope, HEADER};
 
 /// The format version that this build writes, and the newest one that it reads.
 pub const FORMAT_VERSION: u32 = 2;
 /// The oldest format version that was ever in a release.
 const OLDEST_VERSION: u32 = 2;
 
-const MAGIC: [u8; 8] = *b"\x89CANDOR\n";
-const HEADER: usize = 52;
 /// Most parity cases: each is explained at load, so their number bounds the time that loading takes.
 const MOST_PARITY_CASES: usize = 64;
 
@@ -121,6 +125,14 @@ pub enum LoadError {
     /// The digest does not match.
     #[error("the model file is damaged: its digest does not match its content; copy it again from where it was made")]
     Damaged,
+    /// What stands behind the document are no well-formed signatures.
+    #[error(
+        "the signatures at the end of the model file are damaged: {problem}; copy it again from where it was signed"
+    )]
+    DamagedSignatures {
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// The document is not what a model file holds.
     #[error("the model file is invalid: {problem}; make it again with 'candor train'")]
     Invalid {
@@ -160,15 +172,7 @@ impl Model {
     /// [`LoadError::Invalid`] when the model would not load again.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LoadError> {
         self.check()?;
-        let document = self.document();
-        let mut bytes = Vec::with_capacity(HEADER + document.len());
-        bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
-        bytes.extend_from_slice(&(document.len() as u64).to_le_bytes());
-        let digest = digest(&bytes, &document);
-        bytes.extend_from_slice(&digest);
-        bytes.extend_from_slice(&document);
-        Ok(bytes)
+        Ok(envelope::write(&self.document()))
     }
 
     /// The document inside the file, of a model that need not be sound: what [`to_bytes`](Self::to_bytes) puts behind a
@@ -181,39 +185,7 @@ impl Model {
     /// Reads a model file, of this digest if the host has computed it, and checks everything but its parity cases, which
     /// need a [`Scorer`](crate::Scorer).
     pub(crate) fn from_bytes(bytes: &[u8], computed: Option<[u8; 32]>) -> Result<Self, LoadError> {
-        if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) || bytes.is_empty() {
-            return Err(LoadError::NotAModel);
-        }
-        let wrong_length = |expected: u64| LoadError::WrongLength {
-            expected,
-            found: bytes.len() as u64,
-        };
-        let Some((header, document)) = bytes.split_at_checked(HEADER) else {
-            return Err(wrong_length(HEADER as u64));
-        };
-        let version = header[8..12]
-            .iter()
-            .rev()
-            .fold(0_u32, |value, &byte| value << 8 | u32::from(byte));
-        let length = header[12..20]
-            .iter()
-            .rev()
-            .fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
-        let whole = document.len() as u64 == length;
-        // A flipped bit in the version is damage, not a newer format: the digest tells.
-        let intact = whole && computed.unwrap_or_else(|| digest(&header[..20], document))[..] == header[20..];
-        if version > FORMAT_VERSION && (intact || !whole) {
-            return Err(LoadError::TooNew { found: version });
-        }
-        if !whole {
-            return Err(wrong_length(length.saturating_add(HEADER as u64)));
-        }
-        if !intact {
-            return Err(LoadError::Damaged);
-        }
-        if version < OLDEST_VERSION {
-            return Err(LoadError::TooOld { found: version });
-        }
+        let document = Envelope::open(bytes, computed)?.document;
         let model = document::read(document).map_err(|problem| LoadError::Invalid { problem })?;
         model.check()?;
         Ok(model)
@@ -278,15 +250,4 @@ impl Model {
             });
         problem.map_or(Ok(()), |problem| Err(LoadError::Invalid { problem }))
     }
-}
-
-fn digest(header: &[u8], document: &[u8]) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    digest.update(header);
-    // A WebAssembly host begins with quickly made, slow code and replaces it while the program runs, but a call that has
-    // begun stays slow: so there are many short ones.
-    for part in document.chunks(2048) {
-        digest.update(part);
-    }
-    digest.finalize().into()
 }

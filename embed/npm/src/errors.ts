@@ -8,12 +8,14 @@ export type LoadErrorCode =
   | "TOO_OLD"
   /** It is shorter or longer than it says. */
   | "WRONG_LENGTH"
-  /** Its digest does not match its content. */
+  /** Its digest does not match its content, or its signatures have lost their form. */
   | "DAMAGED"
   /** It holds something that no model holds. */
   | "INVALID"
   /** It does not score here as it did where it was made. */
   | "PARITY"
+  /** It is not signed by a trusted key, where that was asked for. */
+  | "NOT_TRUSTED"
   /** It could not be fetched. */
   | "NOT_FETCHED";
 

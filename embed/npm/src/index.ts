@@ -14,5 +14,5 @@ export type { EngineSource, LoadOptions, ModelSource, Scorer } from "./scorer.js
  * @throws {LoadError} when the model is not a whole, sound model file; its `code` says what is wrong.
  */
 export function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
-  return loadWith(read(model), options.engine ?? engineHere(), digestOf);
+  return loadWith(read(model), options.engine ?? engineHere(), options.trustedKeys, digestOf);
 }

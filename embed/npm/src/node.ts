@@ -15,7 +15,7 @@ export * from "./index.js";
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
   const engine = options.engine ?? engineHere();
   const source = isFile(engine) ? await readFile(engine) : engine;
-  return loadWith(local(model), source);
+  return loadWith(local(model), source, options.trustedKeys);
 }
 
 async function local(model: ModelSource): Promise<Uint8Array> {

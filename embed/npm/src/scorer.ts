@@ -3,6 +3,7 @@ import { type Positions, positionsOf, tablePositions, valuesOf } from "./applica
 import { LoadError } from "./errors.js";
 import { readExplanation, readInteractions, readScore } from "./explanation.js";
 import { readCard, readSchema } from "./model.js";
+import { checkTrusted } from "./signatures.js";
 import type { Application, ExplainOptions, Explanation, Interactions, ModelCard, Schema, Score } from "./types.js";
 import init, * as engine from "./wasm/candor_embed.js";
 
@@ -14,6 +15,11 @@ export type EngineSource = URL | Response | BufferSource | WebAssembly.Module;
 export interface LoadOptions {
   /** Only the first call's is used: there is one engine on a page. */
   readonly engine?: EngineSource | undefined;
+  /**
+   * Public keys, 64 hexadecimal digits each, as `candor keygen` writes them: a model that none of them has signed is
+   * refused. Needs a host with Ed25519 (Node 20, browsers of 2025), and on a page HTTPS.
+   */
+  readonly trustedKeys?: readonly string[] | undefined;
 }
 
 /** What the engine is asked of an application. */
@@ -122,11 +128,20 @@ export async function read(model: ModelSource): Promise<Uint8Array> {
 export async function loadWith(
   model: Promise<Uint8Array>,
   source: EngineSource,
+  trustedKeys: readonly string[] | undefined,
   digestOf?: (file: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Scorer> {
   const digested = model.then(async (bytes) => [bytes, (await digestOf?.(bytes)) ?? new Uint8Array()] as const);
   const [[bytes, digest]] = await Promise.all([digested, start(source)]);
-  return Scorer.fromBytes(bytes, digest);
+  const scorer = Scorer.fromBytes(bytes, digest);
+  if (trustedKeys === undefined) return scorer;
+  try {
+    await checkTrusted(bytes, trustedKeys);
+    return scorer;
+  } catch (error) {
+    scorer.free();
+    throw error;
+  }
 }
 
 let running: Promise<unknown> | undefined;

@@ -73,7 +73,7 @@ const MATRICES: usize = 16;
 impl Explain {
     pub(super) fn run(self) -> Result<(), Error> {
         self.check()?;
-        let scorer = self.scoring.load()?;
+        let scorer = self.scoring.load()?.scorer;
         if self.interactions {
             return self.write_interactions(&scorer);
         }
@@ -172,28 +172,29 @@ impl Explain {
         };
         let mut columns = columns.map(|name| Column::new(name, ColumnType::Text)).to_vec();
         columns.push(Column::new("interaction", ColumnType::Number));
-        self.scoring.run_long(scorer, columns, MATRICES, |application| {
-            let matrix: InteractionMatrix = if groups {
-                interactions.of_groups(application)
-            } else {
-                interactions.of(application)
-            };
-            let pairs = matrix
-                .rows()
-                .zip(&names)
-                .flat_map(|(row, a)| row.iter().zip(&names).map(move |(value, b)| (a, b, value)));
-            pairs
-                .filter(|(_, _, value)| **value != 0.0)
-                .map(|(a, b, &value)| {
-                    let value = space.part(model.policy.scaling, value);
-                    vec![
-                        Cell::Text((*a).to_owned()),
-                        Cell::Text((*b).to_owned()),
-                        Cell::Number(value),
-                    ]
-                })
-                .collect()
-        })
+        self.scoring
+            .run_long(scorer, columns, MATRICES, &mut |_| Ok(()), |application| {
+                let matrix: InteractionMatrix = if groups {
+                    interactions.of_groups(application)
+                } else {
+                    interactions.of(application)
+                };
+                let pairs = matrix
+                    .rows()
+                    .zip(&names)
+                    .flat_map(|(row, a)| row.iter().zip(&names).map(move |(value, b)| (a, b, value)));
+                pairs
+                    .filter(|(_, _, value)| **value != 0.0)
+                    .map(|(a, b, &value)| {
+                        let value = space.part(model.policy.scaling, value);
+                        vec![
+                            Cell::Text((*a).to_owned()),
+                            Cell::Text((*b).to_owned()),
+                            Cell::Number(value),
+                        ]
+                    })
+                    .collect()
+            })
     }
 }
 

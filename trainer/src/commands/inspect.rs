@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use candor_core::Model;
 use candor_core::artifact::{Interval, Part};
+use candor_core::{Model, hexadecimal};
 use clap::Args;
 
+use super::model::{Loaded, Trust};
 use super::print;
-use super::scoring::scorer;
 use crate::error::Error;
 
 /// Show what a model file holds: figures, policy, inputs, lineage.
@@ -25,20 +25,25 @@ pub(super) struct Inspect {
     /// List every feature with its importance.
     #[arg(long)]
     features: bool,
+    #[command(flatten)]
+    trust: Trust,
 }
 
 impl Inspect {
     pub(super) fn run(self) -> Result<(), Error> {
-        let bytes = std::fs::read(&self.model).map_err(Error::read(&self.model))?;
-        let scorer = scorer(&self.model, &bytes)?;
+        let Loaded { scorer, digest, bytes } = self.trust.load(&self.model)?;
         let model = scorer.model();
-        let digest = Model::digest_of(&bytes).unwrap_or_default();
+        let signatures = Model::signatures(&bytes).unwrap_or_default();
+        let signers: Vec<String> = signatures.iter().map(|signature| hexadecimal(&signature.key)).collect();
         if self.json {
-            return print(&as_json(model, &digest).map_err(Error::write(&self.model))?);
+            return print(&as_json(model, &digest, &signers).map_err(Error::write(&self.model))?);
         }
         let card = &model.card;
         let mut lines = vec![card.name.clone()];
         lines.push(format!("  digest       {digest}"));
+        for key in &signers {
+            lines.push(format!("  signed by    {key} (candor verify says whether rightly)"));
+        }
         lines.push(format!(
             "  made by      Candor {}, {}",
             card.candor_version, card.algorithm
@@ -116,9 +121,10 @@ fn first(text: &str, count: usize) -> String {
     text.chars().take(count).collect()
 }
 
-fn as_json(model: &Model, digest: &str) -> std::io::Result<String> {
+fn as_json(model: &Model, digest: &str, signers: &[String]) -> std::io::Result<String> {
     let value = serde_json::json!({
         "digest": digest,
+        "signed_by": signers,
         "card": model.card,
         "policy": model.policy,
         "calibration": model.calibration,

@@ -1,19 +1,25 @@
 //! The commands of `candor`, one module each.
 
+mod audit;
 mod explain;
 mod features;
 mod flat;
 mod import;
 mod inspect;
+mod keygen;
+mod model;
 mod progress;
 mod related;
+mod replay;
 mod report;
 mod score;
 mod scoring;
 mod serve;
+mod sign;
 mod synth;
 mod train;
 mod tune;
+mod verify;
 
 use std::io::Write;
 use std::path::Path;
@@ -48,6 +54,16 @@ A model of any table of your own:
 A model that LightGBM, XGBoost, CatBoost or scikit-learn (as ONNX) has trained:
   candor import model.txt --from lightgbm --output model.candor
 
+A model that others can trust:
+  candor keygen --output team.key --comment \"risk team\"
+  candor sign model.candor --key team.key
+  candor score --model model.candor --trusted-keys team.key.pub --input clients.csv
+
+Decisions that can be answered for:
+  candor score --model model.candor --input clients.csv --log decisions.jsonl --time 2026-11-21T09:30:00Z
+  candor audit decisions.jsonl
+  candor replay decisions.jsonl --model model.candor --input clients.csv
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -63,6 +79,11 @@ enum Command {
     Score(score::ScoreCommand),
     Explain(explain::Explain),
     Serve(serve::Serve),
+    Keygen(keygen::Keygen),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    Replay(replay::Replay),
+    Audit(audit::AuditCommand),
 }
 
 /// Prints a result to standard output. Unlike `println!`, it does not panic when the reader has gone.
@@ -102,6 +123,11 @@ impl Arguments {
             Command::Score(command) => command.run(),
             Command::Explain(command) => command.run(),
             Command::Serve(command) => command.run(),
+            Command::Keygen(command) => command.run(),
+            Command::Sign(command) => command.run(),
+            Command::Verify(command) => return command.run(),
+            Command::Replay(command) => return command.run(),
+            Command::Audit(command) => return command.run(),
         }?;
         Ok(Answer::Yes)
     }

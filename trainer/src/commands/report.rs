@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use candor_core::{Language, Model, Schema, Scorer};
+use candor_core::{Language, Schema, Scorer};
 use clap::{Args, ValueEnum};
 
+use super::model::{Loaded, Trust};
 use super::print;
 use super::progress::bar;
 use super::related::read_data;
-use super::scoring::scorer;
 use crate::error::Error;
 use crate::output::{OutputFile, destination};
 use crate::report::figures::FORMAT;
@@ -75,6 +75,8 @@ pub(super) struct Report {
     /// Draw the page again from a report's JSON file, without model and data.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "data"])]
     from: Option<PathBuf>,
+    #[command(flatten)]
+    trust: Trust,
     #[command(flatten)]
     columns: ColumnRules,
     /// Replace output files that are there.
@@ -156,8 +158,8 @@ impl Report {
     /// Reads, scores and measures.
     fn measure(&self, model_path: &Path, data: &Path) -> Result<Figures, Error> {
         let load = |path: &Path| -> Result<(Scorer, String), Error> {
-            let bytes = std::fs::read(path).map_err(Error::read(path))?;
-            Ok((scorer(path, &bytes)?, Model::digest_of(&bytes).unwrap_or_default()))
+            let Loaded { scorer, digest, .. } = self.trust.load(path)?;
+            Ok((scorer, digest))
         };
         let (model, model_digest) = load(model_path)?;
         let other = self.unrestricted.as_deref().map(load).transpose()?;

@@ -6,6 +6,7 @@ use candor_core::{Application, Model, Records, Scorer};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
+use super::model::{Loaded, Trust};
 use super::progress::bar;
 use super::related::{has_results, tell};
 use crate::error::{Error, describe};
@@ -13,35 +14,44 @@ use crate::output::{Cell, Column, ColumnType, TableWriter, destination};
 use crate::related::{Quality, RelatedTables, any_table, application_schema};
 use crate::table::{ColumnRules, Format, Record, find, read_records};
 
+/// Where applications come from.
+#[derive(Debug, Args)]
+pub(super) struct Applications {
+    /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), a folder with their tables, or - for standard input.
+    ///
+    /// JSON lines may nest related records: {"AMT_CREDIT": 450000, "bureau": [{"DAYS_CREDIT": -300, …}], …}.
+    #[arg(long, value_name = "FILE")]
+    pub(super) input: PathBuf,
+    /// Folder with the tables of related records, for a model that reads them; the input's own folder unless said
+    /// otherwise. Not needed for a client table as candor features writes it.
+    #[arg(long, value_name = "DIR")]
+    pub(super) records: Option<PathBuf>,
+    /// Format of the input, when its name does not tell.
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) input_format: Option<Format>,
+    #[command(flatten)]
+    pub(super) columns: ColumnRules,
+}
+
 /// Applications in, a row for each out.
 #[derive(Debug, Args)]
 pub(super) struct Scoring {
     /// Model file.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// Table of applications (.csv, .csv.gz, .jsonl, .parquet), a folder with their tables, or - for standard input.
-    ///
-    /// JSON lines may nest related records: {"AMT_CREDIT": 450000, "bureau": [{"DAYS_CREDIT": -300, …}], …}.
-    #[arg(long, value_name = "FILE")]
-    input: PathBuf,
-    /// Folder with the tables of related records, for a model that reads them; the input's own folder unless said
-    /// otherwise. Not needed for a client table as candor features writes it.
-    #[arg(long, value_name = "DIR")]
-    records: Option<PathBuf>,
+    #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
+    applications: Applications,
     /// Where results go (.csv, .csv.gz, .jsonl, .parquet), or - for standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
-    /// Format of the input, when its name does not tell.
-    #[arg(long, value_name = "FORMAT")]
-    input_format: Option<Format>,
     /// Format of the output, when its name does not tell.
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
     /// When a row cannot be scored: stop, or write its row with the reason in the column `error`.
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     bad_rows: BadRows,
-    #[command(flatten)]
-    columns: ColumnRules,
     /// Replace the output file if it is there.
     #[arg(long)]
     force: bool,
@@ -58,35 +68,13 @@ enum BadRows {
 /// Rows scored at once, on all cores.
 const CHUNK: usize = 4096;
 
-/// Loads a model file.
-///
-/// # Errors
-/// [`Error::Read`], [`Error::Model`].
-pub(super) fn load(path: &Path) -> Result<Scorer, Error> {
-    let bytes = std::fs::read(path).map_err(Error::read(path))?;
-    scorer(path, &bytes)
-}
-
-/// The scorer in the `bytes` of a model file.
-pub(super) fn scorer(path: &Path, bytes: &[u8]) -> Result<Scorer, Error> {
-    Scorer::from_bytes(bytes).map_err(|source| Error::Model {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-impl Scoring {
-    pub(super) fn load(&self) -> Result<Scorer, Error> {
-        load(&self.model)
-    }
-
-    /// Where the model is from.
-    pub(super) fn model_path(&self) -> &Path {
-        &self.model
-    }
-
+impl Applications {
     /// Tells `visit` of every application, with what its related records say.
-    fn read(&self, scorer: &Scorer, visit: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn read(
+        &self,
+        scorer: &Scorer,
+        visit: &mut dyn FnMut(Record) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let Model { schema, records, .. } = scorer.model();
         let input = match records {
             Some(_) => application_table(&self.input, &schema.table)?,
@@ -173,6 +161,20 @@ impl Scoring {
         }
         Ok(Some((records, beside.to_owned())))
     }
+}
+
+/// What is done before the results of some applications are written, such as putting the decisions on record.
+pub(super) type BeforeWriting<'a> = dyn FnMut(&[Record]) -> Result<(), Error> + 'a;
+
+impl Scoring {
+    pub(super) fn load(&self) -> Result<Loaded, Error> {
+        self.trust.load(&self.model)
+    }
+
+    /// Where the model is from.
+    pub(super) fn model_path(&self) -> &Path {
+        &self.model
+    }
 
     /// All applications of another table that is read by the same rules.
     pub(super) fn applications(&self, scorer: &Scorer, path: &Path) -> Result<Vec<Application>, Error> {
@@ -183,7 +185,7 @@ impl Scoring {
             None,
             schema,
             records.as_ref(),
-            self.columns,
+            self.applications.columns,
             false,
             &mut |record| {
                 let application = record.application;
@@ -201,15 +203,19 @@ impl Scoring {
         columns: Vec<Column>,
         row: impl Fn(&Application) -> Vec<Cell> + Sync,
     ) -> Result<(), Error> {
-        self.run_long(scorer, columns, CHUNK, |application| vec![row(application)])
+        self.run_long(scorer, columns, CHUNK, &mut |_| Ok(()), |application| {
+            vec![row(application)]
+        })
     }
 
-    /// As [`run`](Self::run), with any number of rows for each application; `at_once` applications are held in memory.
+    /// As [`run`](Self::run), with any number of rows for each application; `at_once` applications are held in memory, and
+    /// `before_writing` hears of them first.
     pub(super) fn run_long(
         self,
         scorer: &Scorer,
         columns: Vec<Column>,
         at_once: usize,
+        before_writing: &mut BeforeWriting<'_>,
         rows: impl Fn(&Application) -> Vec<Vec<Cell>> + Sync,
     ) -> Result<(), Error> {
         let width = columns.len();
@@ -246,7 +252,7 @@ impl Scoring {
                     cells.push(Cell::Text(describe(errors)));
                     Ok(vec![cells])
                 }
-                Err(errors) => Err(match Error::fields(&self.input, record.line, errors) {
+                Err(errors) => Err(match Error::fields(&self.applications.input, record.line, errors) {
                     Error::Row { file, line, problem } => {
                         let problem =
                             format!("{problem}; correct the row, or pass --bad-rows report to score the others");
@@ -261,6 +267,7 @@ impl Scoring {
             let rows: Vec<Result<Vec<Vec<Cell>>, Error>> = chunk.par_iter().map(lines).collect();
             // The first row at fault is named, whichever thread came upon one first.
             let rows = rows.into_iter().collect::<Result<Vec<_>, Error>>()?;
+            before_writing(chunk)?;
             let writer = match &mut writer {
                 Some(writer) => writer,
                 none => none.insert(create()?),
@@ -273,7 +280,7 @@ impl Scoring {
             Ok(())
         };
         let mut chunk = Vec::with_capacity(at_once);
-        self.read(scorer, &mut |record| {
+        self.applications.read(scorer, &mut |record| {
             chunk.push(record);
             if chunk.len() == at_once {
                 write_chunk(&mut chunk)

@@ -33,6 +33,9 @@ pub fn load_problem(error: &LoadError, language: Language) -> String {
              nouveau depuis son origine."
                 .into()
         }
+        LoadError::DamagedSignatures { problem } => format!(
+            "Les signatures à la fin du fichier sont endommagées ({problem})\u{a0}; copiez-le de nouveau depuis son origine."
+        ),
         LoadError::Invalid { problem } => {
             format!(
                 "Le fichier n’est pas un modèle valide ({problem})\u{a0}; produisez-le de \
