@@ -2,6 +2,7 @@
 //! results. Scoring itself lives in `candor-core`; everything here brings it data and takes its answers.
 
 pub mod baselines;
+pub mod chain;
 pub mod commands;
 pub mod definition;
 pub mod error;
