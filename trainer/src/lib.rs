@@ -12,6 +12,7 @@ pub mod learner;
 pub mod monotone;
 pub mod output;
 pub mod policy;
+pub mod registry;
 pub mod related;
 pub mod report;
 pub mod selection;

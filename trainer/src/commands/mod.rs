@@ -6,6 +6,7 @@ mod flat;
 mod import;
 mod inspect;
 mod progress;
+mod registry;
 mod related;
 mod report;
 mod score;
@@ -48,6 +49,10 @@ A model of any table of your own:
 A model that LightGBM, XGBoost, CatBoost or scikit-learn (as ONNX) has trained:
   candor import model.txt --from lightgbm --output model.candor
 
+Every training on record, and a challenger held to the champion's test clients:
+  candor train --data data --output challenger.candor --store runs
+  candor registry promote RUN --store runs
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -58,6 +63,7 @@ enum Command {
     Train(train::Train),
     Report(report::Report),
     Tune(tune::Tune),
+    Registry(registry::Registry),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -97,6 +103,7 @@ impl Arguments {
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Tune(command) => command.run(),
+            Command::Registry(command) => return command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),
