@@ -9,6 +9,7 @@ pub mod error;
 pub mod flat;
 pub mod import_schema;
 pub mod learner;
+pub mod mlflow;
 pub mod monotone;
 pub mod output;
 pub mod policy;

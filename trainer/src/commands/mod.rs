@@ -5,6 +5,7 @@ mod features;
 mod flat;
 mod import;
 mod inspect;
+mod mlflow;
 mod progress;
 mod registry;
 mod related;
@@ -64,6 +65,7 @@ enum Command {
     Report(report::Report),
     Tune(tune::Tune),
     Registry(registry::Registry),
+    Mlflow(mlflow::Mlflow),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -104,6 +106,7 @@ impl Arguments {
             Command::Report(command) => command.run(),
             Command::Tune(command) => command.run(),
             Command::Registry(command) => return command.run(),
+            Command::Mlflow(command) => command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),
