@@ -35,9 +35,7 @@ impl Contents {
             ("model/model.candor".to_owned(), model),
             ("model_card.json".to_owned(), json(&run.card)?),
         ];
-        if let Some(report) = report(store, run)? {
-            files.extend(report);
-        }
+        files.extend(report(store, run)?);
         Ok(Self {
             parameters: parameters(&run.card),
             metrics: run.card.parts.iter().flat_map(metrics).collect(),
@@ -104,11 +102,11 @@ fn allowed(name: &str) -> String {
     name.chars().map(|c| if fits(c) { c } else { '_' }).collect()
 }
 
-/// The validation report on the test part, as a page and as JSON; `None` where there is no test part, or too little in it
+/// The validation report on the test part, as a page and as JSON; nothing where there is no test part, or too little in it
 /// for figures that agree with each other.
-fn report(store: &Store, run: &Run) -> Result<Option<[(String, Vec<u8>); 2]>, Error> {
+fn report(store: &Store, run: &Run) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let Some(clients) = &run.clients else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let scorer = load(store, run)?;
     let part = test_part::read(&store.objects.get(&clients.test)?, scorer.schema())?;
@@ -134,15 +132,15 @@ fn report(store: &Store, run: &Run) -> Result<Option<[(String, Vec<u8>); 2]>, Er
     let sample = Sample::new(&scorer, data);
     let figures = collect(&sample, &request, &|_| {});
     if !check(&figures).is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    Ok(Some([
+    Ok(vec![
         (
             "report/report.html".to_owned(),
             page(&figures, Language::En).into_bytes(),
         ),
         ("report/report.json".to_owned(), json(&figures)?),
-    ]))
+    ])
 }
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, Error> {

@@ -64,7 +64,7 @@ pub fn compare(store: &Store, champion: &str, challenger: &str, anyway: bool) ->
     if comparison.objection.is_some() && !anyway {
         return Ok(comparison);
     }
-    match measure(store, &old, &new)? {
+    match measure(store, (&old, of_champion), &new)? {
         Ok(verdict) => {
             if !verdict.better && comparison.objection.is_none() {
                 comparison.objection = Some(shortfall(&verdict));
@@ -99,12 +99,10 @@ fn overlap(store: &Store, champion: &Clients, challenger: Option<&Clients>) -> R
     Ok(Ok(tested.iter().filter(|key| learned.contains(key)).count() as u64))
 }
 
-/// The contest, or why it cannot be held.
-fn measure(store: &Store, champion: &Run, challenger: &Run) -> Result<Result<Verdict, String>, Error> {
-    let (Some(of_champion), load) = (&champion.clients, |run: &Run| load(store, run)) else {
-        return Ok(Err("the champion has no frozen test clients".into()));
-    };
-    let (old, new) = (load(champion)?, load(challenger)?);
+/// The contest on the champion's test part, or why it cannot be held.
+fn measure(store: &Store, champion: (&Run, &Clients), challenger: &Run) -> Result<Result<Verdict, String>, Error> {
+    let (champion, of_champion) = champion;
+    let (old, new) = (load(store, champion)?, load(store, challenger)?);
     let frozen = store.objects.get(&of_champion.test)?;
     let known = test_part::read(&frozen, old.schema())?;
     let mut asked = match test_part::read(&frozen, new.schema()) {

@@ -40,30 +40,26 @@ pub fn verify(store: &Store) -> Result<Findings, Error> {
     };
     findings.lines = ledger.end.lines;
     findings.head.clone_from(&ledger.end.check);
-    let mut seen = HashSet::new();
+    let mut seen: HashSet<String> = HashSet::new();
     for digest in ledger.runs() {
-        let mut look = |name: &str| {
-            if !seen.insert(name.to_owned()) {
-                return true;
+        // A run that cannot be read names nothing; that it cannot is told once.
+        let named = store
+            .run(digest)
+            .map(|run| run.objects().into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let named = named.unwrap_or_else(|error| {
+            findings.damage.push(error.to_string());
+            seen.insert(digest.to_owned());
+            Vec::new()
+        });
+        for name in std::iter::once(digest.to_owned()).chain(named) {
+            if seen.contains(&name) {
+                continue;
             }
-            match store.objects.get(name) {
+            match store.objects.get(&name) {
                 Ok(_) => findings.objects += 1,
                 Err(error) => findings.damage.push(error.to_string()),
             }
-            true
-        };
-        look(digest);
-        match store.run(digest) {
-            Ok(run) => run.objects().into_iter().for_each(|name| {
-                look(name);
-            }),
-            // Told already, unless it is whole and cannot be read.
-            Err(error) => {
-                let told = error.to_string();
-                if !findings.damage.contains(&told) {
-                    findings.damage.push(told);
-                }
-            }
+            seen.insert(name);
         }
     }
     findings.damage.extend(contradictions(store, &ledger));
