@@ -60,7 +60,9 @@ pub fn provide(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
         &above,
     );
     pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install"]);
-    pip.args(["--only-binary", ":all:"]).arg(format!("mlflow=={VERSION}"));
+    // Bytecode is made when a module is first imported: of most, never.
+    pip.args(["--only-binary", ":all:", "--no-compile"])
+        .arg(format!("mlflow=={VERSION}"));
     if !made || log.run(&mut pip).is_err() {
         return Ok(Done::Show(format!(
             "MLflow {VERSION} could not be installed from PyPI, so pushing runs to it is not tested"
