@@ -202,7 +202,7 @@ fn a_run_arrives_whole_and_once_whatever_is_killed() {
             .spawn()
             .unwrap();
         moment = moment.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        std::thread::sleep(Duration::from_millis(u64::from(moment >> 16) * 1500 / (1 << 16)));
+        std::thread::sleep(Duration::from_millis(u64::from(moment >> 16) * 1000 / (1 << 16)));
         child.kill().unwrap(); // SIGKILL
         child.wait().unwrap();
     }
