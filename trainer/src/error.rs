@@ -131,6 +131,14 @@ pub enum Error {
         /// How many more there are.
         more: usize,
     },
+    /// A server did not do what it was asked for.
+    #[error("{url}: {problem}")]
+    Server {
+        /// Its address.
+        url: String,
+        /// What it says, or that it says nothing, and what to do.
+        problem: String,
+    },
     /// Arguments that do not go together.
     #[error("{problem}")]
     Usage {

@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::Folder;
+use support::{Folder, join};
 
 #[test]
 fn help_teaches_every_command_and_every_flag() {
@@ -153,9 +153,37 @@ fn help_teaches_every_command_and_every_flag() {
             "audit",
             &["--head", "FILE.head", "its end was cut off", "Exit code:", "Examples:"],
         ),
+        (
+            "registry",
+            &[
+                "list",
+                "compare",
+                "rollback",
+                "verify",
+                "personal data",
+                "99 %",
+                "Examples:",
+            ],
+        ),
+        ("registry promote", &["--store", "--force", "--reason", "Exit code 1"]),
+        (
+            "mlflow push",
+            &[
+                "--url",
+                "--experiment",
+                "--alias",
+                "MLFLOW_TRACKING_TOKEN",
+                "done again",
+                "Examples:",
+            ],
+        ),
     ] {
-        assert!(general.contains(&format!("  {command}")), "no {command} in\n{general}");
-        let help = folder.succeed(&[command, "--help"]).text().to_owned();
+        let words: Vec<&str> = command.split(' ').collect();
+        assert!(
+            general.contains(&format!("  {}", words[0])),
+            "no {command} in\n{general}"
+        );
+        let help = folder.succeed(&join(&words, &["--help"])).text().to_owned();
         for part in wanted {
             assert!(help.contains(part), "{command}: no '{part}' in\n{help}");
         }
@@ -173,7 +201,7 @@ fn help_teaches_every_command_and_every_flag() {
             lines.iter().all(|line| !line.contains('[') || !line.contains("`]")),
             "no rustdoc links\n{help}"
         );
-        let short = folder.succeed(&[command, "-h"]).text().to_owned();
+        let short = folder.succeed(&join(&words, &["-h"])).text().to_owned();
         assert!(short.lines().count() <= lines.len(), "-h is the short one");
     }
     for part in [

@@ -11,6 +11,7 @@ mod demo;
 mod error;
 mod fingerprint;
 mod fuzz;
+mod mlflow;
 mod peers;
 mod plan;
 mod process;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::fingerprint::{self, Fingerprint};
+use crate::mlflow;
 use crate::plan::{Done, Lane, Plan};
 use crate::process;
 use crate::report::Log;
@@ -89,6 +90,11 @@ pub fn steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace, purpose: Purpose
             &[],
             |log| npm_packages(workspace, log),
         );
+    }
+    if purpose == Purpose::Test {
+        plan.step("mlflow", mlflow::shown(), Lane::Light, &[], |log| {
+            mlflow::provide(workspace, log)
+        });
     }
     plan.step("wasm-bindgen", WASM_BINDGEN_TOOL.shown(), Lane::Tools, &[], |log| {
         provide(&WASM_BINDGEN_TOOL, workspace, log)

@@ -127,7 +127,7 @@ fn native_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
         "native",
         "tests on this machine",
         Lane::Native,
-        &["cpp-tools", "nextest"],
+        &["cpp-tools", "nextest", "mlflow"],
         |log| {
             let mut nextest = cargo(workspace);
             nextest.args(["nextest", "run", "--release", "--no-fail-fast", "--no-tests", "pass"]);

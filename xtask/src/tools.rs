@@ -5,6 +5,7 @@
 //! leaves nothing half, and two checkouts do not install the same tool at once.
 
 use crate::error::Error;
+use crate::mlflow;
 use crate::process;
 use crate::report::Log;
 use crate::workspace::Workspace;
@@ -309,6 +310,9 @@ pub fn environment(workspace: &Workspace) -> Vec<(&'static str, OsString)> {
     let mut variables = Vec::new();
     if let Ok(path) = env::join_paths(folders) {
         variables.push(("PATH", path));
+    }
+    if let (None, Some(python)) = (env::var_os(mlflow::VARIABLE), mlflow::python(workspace)) {
+        variables.push((mlflow::VARIABLE, python.into_os_string()));
     }
     if env::var_os("LIBCLANG_PATH").is_none() {
         variables.push((

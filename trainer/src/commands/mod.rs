@@ -7,8 +7,10 @@ mod flat;
 mod import;
 mod inspect;
 mod keygen;
+mod mlflow;
 mod model;
 mod progress;
+mod registry;
 mod related;
 mod replay;
 mod report;
@@ -64,6 +66,10 @@ Decisions that can be answered for:
   candor audit decisions.jsonl
   candor replay decisions.jsonl --model model.candor --input clients.csv
 
+Every training on record, and a challenger held to the champion's test clients:
+  candor train --data data --output challenger.candor --store runs
+  candor registry promote RUN --store runs
+
 Exit code: 0 done, 1 the answer is no, 2 could not run. Nothing is overwritten without --force.";
 
 // What each is for stands at its arguments: the first paragraph in the list of commands, all of it in its own help.
@@ -74,6 +80,8 @@ enum Command {
     Train(train::Train),
     Report(report::Report),
     Tune(tune::Tune),
+    Registry(registry::Registry),
+    Mlflow(mlflow::Mlflow),
     Import(import::Import),
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
@@ -118,6 +126,8 @@ impl Arguments {
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
             Command::Tune(command) => command.run(),
+            Command::Registry(command) => return command.run(),
+            Command::Mlflow(command) => command.run(),
             Command::Import(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),

@@ -2,6 +2,7 @@
 
 mod files;
 mod learning;
+mod record;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::error::Error;
 use crate::learner::Method;
 use crate::output::{OutputFile, TableWriter};
 use crate::policy::{self, PolicyFile};
+use crate::registry::{Recording, shown};
 use crate::related::Quality;
 use crate::selection::Selection;
 use crate::table::{self, ColumnRules};
@@ -48,6 +50,7 @@ Examples:
   candor train --data data --output model.candor --cv 5 --monotone
   candor train --data data --output model.candor --cv 5 --select 20
   candor train --data data --output model.candor --parameters tuned.toml
+  candor train --data data --output model.candor --store runs
   candor train --data data --output model.candor --set num_leaves=16 --set learning_rate=0.05")]
 pub(super) struct Train {
     /// Folder with application_train (.csv, .csv.gz or .parquet) and related tables, or a table of applications.
@@ -115,6 +118,11 @@ pub(super) struct Train {
     related: RelatedOptions,
     #[command(flatten)]
     columns: ColumnRules,
+    /// Put the run on record in this folder (see candor registry): model, parameters, figures, fingerprint of the data, and
+    /// the clients of the test part (personal data). The champion's test clients that the data has are not learned from;
+    /// they become the test part.
+    #[arg(long, value_name = "DIR", env = "CANDOR_STORE", hide_env_values = true)]
+    store: Option<PathBuf>,
     /// Print the figures as JSON.
     #[arg(long)]
     json: bool,
@@ -183,7 +191,15 @@ impl Train {
         }
         let features = definition.preprocessing.features.len();
         let mut parameters = self.parameters(data.outcomes.len(), described.is_some().then_some(features))?;
-        let selection = self.choose(&data, &definition, &policy, &parameters)?;
+        let recording = self.recording(&table, &data, &definition)?;
+        let kept_out = recording
+            .as_ref()
+            .map_or_else(Vec::new, |recording| recording.kept_out.clone());
+        let selection = match kept_out.as_slice() {
+            [] => self.choose(&data, &definition, &policy, &parameters)?,
+            // The choice of fields is learning, too.
+            rows => self.choose(&data.without(rows), &definition, &policy, &parameters)?,
+        };
         let mut notes: Vec<String> = described.iter().flat_map(|described| described.notes.clone()).collect();
         let mut definition = definition;
         if let Some(selection) = &selection {
@@ -206,7 +222,11 @@ impl Train {
             folds: self.cv.map(usize::from),
             baselines: self.baselines,
             free,
-            compared: selection.map_or_else(Vec::new, Selection::into_parts),
+            // Without some rows, the folds are others, and there is nothing to compare with.
+            compared: selection
+                .filter(|_| kept_out.is_empty())
+                .map_or_else(Vec::new, Selection::into_parts),
+            kept_out,
         };
         let bar = bar(None, "Growing trees");
         let mut trained = train(
@@ -244,14 +264,19 @@ impl Train {
             (Some(path), Some(out_of_fold)) => Some(write_out_of_fold(path, self.force, &data, out_of_fold)?),
             _ => None,
         };
+        let run = match &recording {
+            Some(recording) => {
+                Some(recording.finish(&bytes, &trained.model.card, &data, &definition.schema, &trained.split)?)
+            }
+            None => None,
+        };
         // All are whole before any is put into its place.
         file.finish()?;
         draft.map_or(Ok(()), OutputFile::finish)?;
         oof.map_or(Ok(()), TableWriter::finish)?;
         let card = &trained.model.card;
         if self.json {
-            let json = serde_json::to_string_pretty(card).map_err(std::io::Error::from);
-            return print(&json.map_err(Error::write(Path::new("-")))?);
+            return print(&record::as_json(card, run.as_deref())?);
         }
         let excluded: Vec<&str> = policy.excluded.iter().map(|excluded| excluded.field.as_str()).collect();
         let mut lines = vec![format!(
@@ -261,6 +286,7 @@ impl Train {
         )];
         lines.extend(quality.iter().flat_map(Quality::lines));
         lines.extend(notes);
+        lines.extend(recording.as_ref().and_then(Recording::line));
         lines.push(format!(
             "Inputs: {} fields, {} features. Not inputs: {}.",
             definition.schema.fields.len(),
@@ -278,6 +304,9 @@ impl Train {
         ));
         lines.extend(part_lines(&trained.model));
         lines.push(format!("\nWritten: {} ({} KB).", output.display(), bytes.len() / 1000));
+        if let (Some(run), Some(store)) = (&run, &self.store) {
+            lines.push(format!("On record: run {} in {}.", shown(run), store.display()));
+        }
         print(&lines.join("\n"))
     }
 }

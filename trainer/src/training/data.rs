@@ -11,7 +11,7 @@ use crate::error::{Error, describe};
 use crate::related::{Quality, RelatedTables};
 use crate::table::{ColumnRules, OutcomeWords, Record, read_outcomes, read_records};
 
-use super::split::{Split, folds_by_client, split_by_client};
+use super::split::{Split, folds_by_client, split_by_client, split_learning_by_client};
 
 /// Applications and what became of them.
 #[derive(Debug, Clone)]
@@ -150,6 +150,71 @@ impl Data {
     pub fn split_of(&self, rows: &[usize], seed: u64) -> Split {
         let outcomes: Vec<bool> = rows.iter().map(|&row| self.outcomes[row]).collect();
         split_by_client(&self.clients(rows), &outcomes, seed)
+    }
+
+    /// Splits so that the rows `kept_out`, in increasing order, stand in the test part: they are that part where they are
+    /// enough to measure on, and the others are dealt 3 to 1 to training and validation. Where they are not, the others are
+    /// split 60/20/20, and the test part has both.
+    ///
+    /// # Errors
+    /// [`Error::Training`] when too few rows are left to learn from.
+    pub fn split_keeping_out(&self, kept_out: &[usize], seed: u64) -> Result<Split, Error> {
+        if kept_out.is_empty() {
+            return Ok(self.split(seed));
+        }
+        let rest: Vec<usize> = (0..self.outcomes.len())
+            .filter(|row| kept_out.binary_search(row).is_err())
+            .collect();
+        let rarer = |rows: &[usize]| {
+            let bad = rows.iter().filter(|&&row| self.outcomes[row]).count();
+            bad.min(rows.len() - bad)
+        };
+        if rarer(&rest) < LEAST_PER_CLASS {
+            let problem = format!(
+                "{} of {} rows are test clients of the champion, which must not be learned from; too few others are left: \
+                 add newer clients",
+                kept_out.len(),
+                self.outcomes.len()
+            );
+            return Err(Error::Training { problem });
+        }
+        let at = |places: Vec<usize>| -> Vec<usize> { places.into_iter().map(|place| rest[place]).collect() };
+        if rarer(kept_out) < LEAST_PER_CLASS {
+            let Split {
+                train,
+                validation,
+                test,
+            } = self.split_of(&rest, seed);
+            let mut test = [at(test), kept_out.to_vec()].concat();
+            test.sort_unstable();
+            return Ok(Split {
+                train: at(train),
+                validation: at(validation),
+                test,
+            });
+        }
+        let outcomes: Vec<bool> = rest.iter().map(|&row| self.outcomes[row]).collect();
+        let (train, validation) = split_learning_by_client(&self.clients(&rest), &outcomes, seed);
+        Ok(Split {
+            train: at(train),
+            validation: at(validation),
+            test: kept_out.to_vec(),
+        })
+    }
+
+    /// The same data without some rows, which are given in increasing order.
+    #[must_use]
+    pub fn without(&self, rows: &[usize]) -> Self {
+        let kept: Vec<usize> = (0..self.outcomes.len())
+            .filter(|row| rows.binary_search(row).is_err())
+            .collect();
+        Self {
+            ids: kept.iter().map(|&row| self.ids[row].clone()).collect(),
+            applications: kept.iter().map(|&row| self.applications[row].clone()).collect(),
+            outcomes: kept.iter().map(|&row| self.outcomes[row]).collect(),
+            kept: kept.iter().map(|&row| self.kept[row].clone()).collect(),
+            fingerprint: self.fingerprint.clone(),
+        }
     }
 
     /// The fold of each row, from 0; all rows of a client stand in the same.

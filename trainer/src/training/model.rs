@@ -10,6 +10,7 @@ use candor_core::{Application, Scorer};
 use rayon::prelude::*;
 
 use super::Data;
+use super::Split;
 use super::cross_validation::{Growth, OutOfFold, cross_validate};
 use super::evaluation::evaluate;
 use super::features::FeatureTable;
@@ -41,6 +42,8 @@ pub struct TrainOptions {
     pub free: Option<Definition>,
     /// Out-of-fold probabilities of other models, with their names.
     pub compared: Vec<(String, Vec<f64>)>,
+    /// Rows that stand in the test part whatever the seed, in increasing order: see [`Data::split_keeping_out`].
+    pub kept_out: Vec<usize>,
 }
 
 /// What training is doing.
@@ -65,6 +68,8 @@ pub struct Trained {
     pub model: Model,
     /// Predictions for rows that the scoring model had not seen.
     pub out_of_fold: Option<OutOfFold>,
+    /// The rows of each part.
+    pub split: Split,
 }
 
 /// Name of the part with the figures of the model that is held to no direction.
@@ -83,7 +88,7 @@ pub fn train(
     progress: &(dyn Fn(Stage) + Sync),
 ) -> Result<Trained, Error> {
     let growth = Growth::new(options.trees).averaging(options.models);
-    let split = data.split(options.seed);
+    let split = data.split_keeping_out(&options.kept_out, options.seed)?;
     let features = FeatureTable::new(definition, &data.applications, &split.train);
     let matrix = features.matrix();
     let training = matrix.sample(&split.train, &data.outcomes);
@@ -192,7 +197,11 @@ pub fn train(
         records: definition.records.clone(),
     };
     add_explanations(&mut model, &applications, &scores)?;
-    Ok(Trained { model, out_of_fold })
+    Ok(Trained {
+        model,
+        out_of_fold,
+        split,
+    })
 }
 
 /// Fills in the importances, the background and the parity cases, which need a model that can explain.

@@ -26,6 +26,12 @@ pub(super) fn split_by_client(clients: &[usize], outcomes: &[bool], seed: u64) -
     parts_of(&deal_clients(clients, outcomes, 5, &mut Random::new(seed, SPLIT)))
 }
 
+/// Deals the rows 3 to 1 to training and validation, with all rows of a client in one part.
+pub(super) fn split_learning_by_client(clients: &[usize], outcomes: &[bool], seed: u64) -> (Vec<usize>, Vec<usize>) {
+    let hands = deal_clients(clients, outcomes, 4, &mut Random::new(seed, SPLIT));
+    (0..hands.len()).partition(|&row| hands[row] < 3)
+}
+
 fn parts_of(parts: &[usize]) -> Split {
     let rows = |wanted: &[usize]| {
         (0..parts.len())
@@ -103,6 +109,16 @@ mod tests {
             stratified_split(&outcomes, 5),
             "the same seed gives the same split"
         );
+    }
+
+    #[test]
+    fn learning_is_dealt_three_to_one() {
+        let outcomes: Vec<bool> = (0..800).map(|row| row % 10 == 0).collect();
+        let everybody: Vec<usize> = (0..800).collect();
+        let (train, validation) = split_learning_by_client(&everybody, &outcomes, 5);
+        assert_eq!((train.len(), validation.len()), (600, 200));
+        assert_eq!(validation.iter().filter(|&&row| outcomes[row]).count(), 20);
+        assert!(validation.iter().all(|row| !train.contains(row)));
     }
 
     #[test]

@@ -1,19 +1,15 @@
 //! The journal of a search: a line for what is searched, then one line per trial, only ever added to.
 //!
-//! Lines are JSON and end with a check: the beginning of the SHA-256 of the line and of the check before it. A line
-//! that lacks its end was being written when the search was killed, and is dropped. Whatever else is not as it was
-//! written is damage, and is refused with its line.
+//! It is a [chain](crate::chain): a line that lacks its end was being written when the search was killed, and is dropped.
+//! Whatever else is not as it was written is damage, and is refused with its line.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use candor_core::hexadecimal;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::trial::{Objective, Trial};
+use crate::chain::{Busy, Chain, sealed};
 use crate::error::Error;
 
 /// What a search depends on: a journal continues only a search of the same. Neither the number of trials nor that of
@@ -69,15 +65,10 @@ impl Header {
 
 /// A journal that is open, and locked against a second search.
 #[derive(Debug)]
-pub struct Journal {
-    path: PathBuf,
-    file: File,
-    check: String,
-}
+pub struct Journal(Chain);
 
-const CHECK_KEY: &str = ",\"check\":\"";
-/// Hexadecimal digits of a check.
-const CHECK_DIGITS: usize = 16;
+const BUSY: &str = "another candor tune is writing this journal; wait for it, or name another --journal";
+const NO_JOURNAL: &str = "this is no journal of candor tune, or its first line is damaged; name another --journal";
 
 impl Journal {
     /// Opens the journal at `path`, or begins it, and returns the trials that it holds.
@@ -86,72 +77,48 @@ impl Journal {
     /// [`Error::Read`] and [`Error::Write`]; [`Error::Table`] when it belongs to another search or another run has it
     /// open; [`Error::Row`] where it is damaged.
     pub fn open(path: &Path, header: &Header) -> Result<(Self, Vec<Trial>), Error> {
-        let refuse = |problem: &str| Error::Table {
+        let refuse = |problem: String| Error::Table {
             file: path.to_owned(),
-            problem: problem.to_owned(),
+            problem,
         };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(Error::write(path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(refuse(
-                    "another candor tune is writing this journal; wait for it, or name another --journal",
-                ));
+        let first = serde_json::to_string(header).map_err(|error| Error::write(path)(error.into()))?;
+        let mut trials: Vec<Trial> = Vec::new();
+        let opened = Chain::open(path, Busy::Refuse(BUSY), &mut |line| {
+            if line.number == 1 {
+                let same = line.object == first;
+                return same
+                    .then_some(())
+                    .ok_or_else(|| refuse(other_search(line.object, header)));
             }
-            Err(TryLockError::Error(source)) => return Err(Error::write(path)(source)),
-        }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(Error::read(path))?;
-
-        let (first, first_check) = sealed(&json(path, header)?, "");
-        let (mut trials, mut check, mut whole) = (Vec::new(), String::new(), 0);
-        for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
-            let is_whole = line.last() == Some(&b'\n');
-            if index == 0 {
-                if line == first.as_bytes() {
-                    check.clone_from(&first_check);
-                } else if is_whole || !first.as_bytes().starts_with(line) {
-                    return Err(refuse(&other_search(line, header)));
-                } else {
-                    break; // killed while it began
-                }
-            } else if is_whole {
-                let damaged = |problem: &str| Error::Row {
-                    file: path.to_owned(),
-                    line: index as u64 + 1,
-                    problem: format!("{problem}; restore the journal, or name another --journal to search anew"),
-                };
-                let (trial, next) =
-                    read_trial(line, &check).ok_or_else(|| damaged("this is not the line that was written"))?;
-                check = next;
-                trials.push(trial);
-                if trials.last().map(|trial| trial.trial) != Some(trials.len()) {
-                    return Err(damaged("this is not the trial that follows"));
-                }
-            } else {
-                break; // killed while it was written
+            let damaged = |problem: &str| Error::Row {
+                file: path.to_owned(),
+                line: line.number,
+                problem: problem.to_owned(),
+            };
+            let trial = serde_json::from_str(line.object).map_err(|_| damaged("this is no trial"))?;
+            trials.push(trial);
+            let follows = trials.last().map(|trial| trial.trial) == Some(trials.len());
+            follows
+                .then_some(())
+                .ok_or_else(|| damaged("this is not the trial that follows"))
+        });
+        let mut chain = opened.map_err(|error| match error {
+            Error::Row { line: 1, .. } => refuse(NO_JOURNAL.to_owned()),
+            Error::Row { file, line, problem } => Error::Row {
+                file,
+                line,
+                problem: format!("{problem}; or name another --journal to search anew"),
+            },
+            other => other,
+        })?;
+        if chain.end().lines == 0 {
+            // Killed while it began; anything else is somebody's file.
+            if !sealed(&first, "").0.as_bytes().starts_with(&chain.end().unfinished) {
+                return Err(refuse(NO_JOURNAL.to_owned()));
             }
-            whole += line.len() as u64;
+            chain.append(&[header])?;
         }
-        file.set_len(whole)
-            .and_then(|()| file.seek(SeekFrom::End(0)))
-            .map_err(Error::write(path))?;
-        let mut journal = Self {
-            path: path.to_owned(),
-            file,
-            check,
-        };
-        if whole == 0 {
-            journal.write(&first)?;
-            journal.check = first_check;
-        }
-        Ok((journal, trials))
+        Ok((Self(chain), trials))
     }
 
     /// Adds a trial; it is on the disk when this returns.
@@ -159,60 +126,19 @@ impl Journal {
     /// # Errors
     /// [`Error::Write`].
     pub fn append(&mut self, trial: &Trial) -> Result<(), Error> {
-        let (line, check) = sealed(&json(&self.path, trial)?, &self.check);
-        self.write(&line)?;
-        self.check = check;
-        Ok(())
-    }
-
-    fn write(&mut self, line: &str) -> Result<(), Error> {
-        self.file
-            .write_all(line.as_bytes())
-            .and_then(|()| self.file.sync_data())
-            .map_err(Error::write(&self.path))
+        self.0.append(&[trial])
     }
 }
 
-fn json(path: &Path, value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::write(path)(error.into()))
-}
-
-/// A JSON object with its check, as a line, and the check.
-fn sealed(object: &str, before: &str) -> (String, String) {
-    let digest = Sha256::new().chain_update(before).chain_update(object).finalize();
-    let mut check = hexadecimal(&digest);
-    check.truncate(CHECK_DIGITS);
-    let open = object.strip_suffix('}').unwrap_or(object);
-    (format!("{open}{CHECK_KEY}{check}\"}}\n"), check)
-}
-
-/// The object of a line, with its brace closed again.
-fn unsealed(line: &[u8]) -> Option<String> {
-    let line = std::str::from_utf8(line).ok()?;
-    let (open, _) = line.rsplit_once(CHECK_KEY)?;
-    Some(format!("{open}}}"))
-}
-
-/// The trial of a line, if it follows the check `before`, and its own check.
-fn read_trial(line: &[u8], before: &str) -> Option<(Trial, String)> {
-    let object = unsealed(line)?;
-    let (expected, check) = sealed(&object, before);
-    (expected.as_bytes() == line).then_some(())?;
-    Some((serde_json::from_str(&object).ok()?, check))
-}
-
-/// Why a first line is not the one that this search would write.
-fn other_search(line: &[u8], header: &Header) -> String {
-    let found: Option<Header> = unsealed(line).and_then(|object| {
-        let intact = sealed(&object, "").0.as_bytes() == line;
-        serde_json::from_str(&object).ok().filter(|_| intact)
-    });
+/// Why the first line of a journal is not the one that this search would write.
+fn other_search(object: &str, header: &Header) -> String {
+    let found = serde_json::from_str::<Header>(object).ok();
     match found.and_then(|found| header.difference(&found)) {
         Some(difference) => {
             format!(
                 "this journal is of another search, with {difference}; search with that again, or name another --journal"
             )
         }
-        None => "this is no journal of candor tune, or its first line is damaged; name another --journal".to_owned(),
+        None => NO_JOURNAL.to_owned(),
     }
 }

@@ -1,0 +1,148 @@
+//! The lines of a store's journal.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::contest::Verdict;
+
+/// The format of a store that this Candor writes, and the newest that it reads.
+pub const FORMAT: u32 = 1;
+
+/// A line of the journal. Runs are named by their digests; `at` is the time by the clock of the machine, which orders
+/// nothing: the order is that of the lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum Entry {
+    /// The first line.
+    Store {
+        /// Format of the store.
+        format: u32,
+        /// Version of Candor that began it.
+        candor: String,
+    },
+    /// A run has been recorded.
+    Run {
+        /// When.
+        at: String,
+        /// The run.
+        run: String,
+    },
+    /// A run became the champion.
+    Promotion {
+        /// When.
+        at: String,
+        /// The new champion.
+        run: String,
+        /// The champion before; `None` for the first.
+        before: Option<String>,
+        /// How the two compared; `None` for the first, and where they could not be compared.
+        verdict: Option<Verdict>,
+        /// Why it would have been refused, and by whose words it was not; `None` where it was not forced.
+        forced: Option<Forced>,
+    },
+    /// The champion before became the champion again.
+    Rollback {
+        /// When.
+        at: String,
+        /// The champion from now on.
+        run: String,
+        /// The champion until now.
+        before: String,
+        /// Why, in somebody's words.
+        reason: Option<String>,
+    },
+}
+
+/// A promotion against the evidence, or without any.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forced {
+    /// What spoke against it.
+    pub objection: String,
+    /// Why it was done all the same.
+    pub reason: String,
+}
+
+impl Entry {
+    /// When it was written, as in `2026-11-21T22:50:11Z`; `None` for the first line.
+    pub fn at(&self) -> Option<&str> {
+        match self {
+            Self::Store { .. } => None,
+            Self::Run { at, .. } | Self::Promotion { at, .. } | Self::Rollback { at, .. } => Some(at),
+        }
+    }
+}
+
+/// The time by the clock of the machine, in UTC, to the second.
+pub fn now() -> String {
+    // A clock set to before 1970 is wrong anyway.
+    let since = SystemTime::UNIX_EPOCH.elapsed().unwrap_or(Duration::ZERO);
+    utc(since.as_secs())
+}
+
+/// Seconds since 1970 as text.
+pub fn utc(seconds: u64) -> String {
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Years begin in March, so that the day that is sometimes there is the last (Hinnant, "chrono-compatible low-level
+    // date algorithms"); an era has 400 years.
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let march = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * march + 2) / 5 + 1;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = 400 * era + year + u64::from(month < 3);
+    format!(
+        "{year:04}-{month:02}-{of_month:02}T{:02}:{:02}:{:02}Z",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
+/// The seconds since 1970 of a time as [`utc`] writes it; `None` for anything else.
+pub fn seconds(text: &str) -> Option<u64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (from_march, month) = if month < 3 {
+        (year.checked_sub(1)?, month + 9)
+    } else {
+        (year, month.checked_sub(3)?)
+    };
+    let days = 365 * from_march + from_march / 4 - from_march / 100 + from_march / 400 + (153 * month + 2) / 5 + day;
+    let seconds = 3600 * number(11, 13)? + 60 * number(14, 16)? + number(17, 19)?;
+    let found = days.checked_sub(719_469)? * 86_400 + seconds;
+    (utc(found) == text).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{seconds, utc};
+
+    #[test]
+    fn seconds_are_told_as_dates() {
+        for (second, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_795_301_411, "2026-11-21T22:50:11Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(utc(second), text);
+            assert_eq!(seconds(text), Some(second));
+        }
+        for text in [
+            "",
+            "2026-11-21",
+            "2026-13-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "0000-01-01T00:00:00Z",
+            "yesterday",
+        ] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+}
