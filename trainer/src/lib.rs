@@ -4,6 +4,7 @@
 pub mod baselines;
 pub mod commands;
 pub mod definition;
+pub mod drift;
 pub mod error;
 pub mod flat;
 pub mod import_schema;

@@ -22,6 +22,7 @@
 mod background;
 mod card;
 mod document;
+mod population;
 mod reference;
 
 use sha2::{Digest, Sha256};
@@ -29,6 +30,7 @@ use thiserror::Error;
 
 pub use background::Background;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Parameters, Part};
+pub use population::{FieldPopulation, FieldValues, PackedPopulation, Population, ScorePopulation};
 pub use reference::{FieldReference, Reference};
 
 use crate::decimal::Decimal;
@@ -72,6 +74,8 @@ pub struct Model {
     pub background: Option<Background>,
     /// Related records, and the fields at the end of the schema that are made of them; `None` where there are none.
     pub records: Option<Records>,
+    /// The population that drift is measured against; `None` in files of before there was one, and of imported models.
+    pub population: Option<PackedPopulation>,
 }
 
 /// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each
