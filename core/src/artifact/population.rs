@@ -54,6 +54,19 @@ pub struct ScorePopulation {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PackedPopulation(pub(super) Vec<u8>);
 
+impl PackedPopulation {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for PackedPopulation {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
 /// The version of the bytes.
 const VERSION: u64 = 1;
 /// Bytes of a float: all of it, or those that a rounded one needs (its last ones are 0).

@@ -20,6 +20,9 @@ pub struct Homogeneity {
 pub fn homogeneity(before: &[u64], now: &[u64]) -> Option<Homogeneity> {
     let total = |counts: &[u64]| counts.iter().fold(0_u64, |sum, &count| sum.saturating_add(count)) as f64;
     let (before_all, now_all) = (total(before), total(now));
+    if before_all == 0.0 || now_all == 0.0 {
+        return None;
+    }
     let smaller = before_all.min(now_all) / (before_all + now_all);
     let is_thin = |bin: &(f64, f64)| (bin.0 + bin.1) * smaller < LEAST_EXPECTED;
     let counted = before

@@ -84,7 +84,11 @@ impl Sketch {
             last = cell;
             start = end;
         }
-        let mean = |cell: &[f64]| rounded_up(mean_and_deviation(cell).map_or(0.0, |(mean, _)| mean), FINE);
+        // Sums of the largest floats overflow: such a cell counts as if it were at its lower end.
+        let mean = |cell: &[f64]| match (mean_and_deviation(cell), cell.first()) {
+            (Some((mean, _)), _) if mean.is_finite() => rounded_up(mean, FINE),
+            (_, lowest) => lowest.copied().unwrap_or(0.0),
+        };
         let mut sketch = Self {
             low: -rounded_up(-least, COARSE),
             bounds: kept,
@@ -98,7 +102,7 @@ impl Sketch {
             (sketch.low, sketch.tails) = (least, [least, largest]);
             sketch.deviation = sketch.exact_deviation();
         } else {
-            sketch.deviation = rounded_up(mean_and_deviation(sorted)?.1, FINE);
+            sketch.deviation = rounded_up(mean_and_deviation(sorted)?.1, FINE).min(f64::MAX);
         }
         Some(sketch)
     }
@@ -134,7 +138,7 @@ impl Sketch {
         let all = self.count() as f64;
         let mean = weighted().fold(0.0, |sum, (value, count)| sum + value * count) / all;
         let squares = weighted().fold(0.0, |sum, (value, count)| sum + (value - mean) * (value - mean) * count);
-        libm::sqrt(squares / all)
+        libm::sqrt(squares / all).min(f64::MAX)
     }
 
     /// Bounds between the sample's tenths, and the number of values in each: what banks compare populations over. Equal
@@ -146,11 +150,11 @@ impl Sketch {
         let last = self.bounds.len().saturating_sub(1);
         for (&bound, &count) in self.bounds.iter().zip(&self.counts).take(last) {
             below = below.saturating_add(count);
-            if u128::from(below) * 10 >= u128::from(next) * u128::from(all) {
+            if u128::from(below) >= u128::from(next) * u128::from(all) / 10 {
                 bounds.push(bound);
                 counts.push(below - counted);
                 counted = below;
-                while u128::from(below) * 10 >= u128::from(next) * u128::from(all) {
+                while u128::from(below) >= u128::from(next) * u128::from(all) / 10 {
                     next += 1;
                 }
             }

@@ -274,8 +274,8 @@ fn summary(figures: &Figures, top: usize) -> Vec<String> {
         ),
         String::new(),
         format!(
-            "{:<32} {:>10} {:>8} {:<7} {:>9} {:<9} {:>13} {:<9} Evidently",
-            "", "importance", "index", "bank", "p (Holm)", "Candor", "missing", ""
+            "{:<32} {:>10} {:>8} {:<7} {:>9} {:<9} {:>13} Evidently",
+            "", "importance", "index", "bank", "p (Holm)", "Candor", "missing"
         ),
     ];
     if let Some(score) = &figures.score {

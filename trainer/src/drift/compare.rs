@@ -297,8 +297,12 @@ fn gaps(
     if !absent.is_empty() {
         let names = absent.join(", ");
         say(
-            format!("Not compared, because a table has no such column: {names}."),
-            format!("Non comparés, faute de colonne dans une table : {names}."),
+            format!(
+                "Not compared, because a table has no such column: {names}. Scores are as if nobody had a value there."
+            ),
+            format!(
+                "Non comparés, faute de colonne dans une table : {names}. Les scores sont calculés comme si personne n’y avait de valeur."
+            ),
         );
     }
     let schema = scorer.schema().fields.iter().zip(&current.unfit);

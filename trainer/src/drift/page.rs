@@ -253,11 +253,19 @@ impl Page<'_> {
         )
     }
 
+    /// A corrected p-value: whole for programs, and for people no smaller than matters.
+    fn p_value(&self, change: &Change) -> String {
+        let numbers = self.numbers;
+        match change.adjusted_p_value {
+            Some(p) if p < 1e-4 => numbers.data(p, &format!("&lt; {}", numbers.short(1e-4))),
+            Some(p) => numbers.short_number(p),
+            None => NONE.to_owned(),
+        }
+    }
+
     fn change_line(&self, change: &Change) -> String {
         let numbers = self.numbers;
-        let p_value = change
-            .adjusted_p_value
-            .map_or_else(|| NONE.to_owned(), |p| numbers.short_number(p));
+        let p_value = self.p_value(change);
         format!(
             "{} {} ({}), {} {}; {} {p_value}: <strong>{}</strong>.",
             self.say("Index", "Indice"),
@@ -315,9 +323,7 @@ impl Page<'_> {
                 numbers.percent(field.importance, 1),
                 numbers.number(change.index, 4),
                 self.reading(change.reading).to_owned(),
-                change
-                    .adjusted_p_value
-                    .map_or_else(|| NONE.to_owned(), |p| numbers.short_number(p)),
+                self.p_value(change),
                 self.yes_no(change.drifted).to_owned(),
                 numbers.percent(field.missing_before, 1),
                 numbers.percent(field.missing_now, 1),
@@ -370,7 +376,11 @@ impl Page<'_> {
         let svg = rows.svg(self.charts, numbers);
         let content = format!(
             "<p class=\"takeaway\">{takeaway}</p>\n<figure>\n{svg}\n</figure>\n{}",
-            table.markup()
+            details(
+                "twin",
+                self.say("Show all fields as a table", "Afficher tous les champs en tableau"),
+                &table.markup()
+            )
         );
         self.section("fields", "Fields", "Champs", &content)
     }
