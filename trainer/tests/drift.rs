@@ -99,11 +99,8 @@ fn the_model_file_says_what_its_training_table_says() {
                 "{name}"
             );
         }
-        assert_eq!(
-            of_field["evidently"]["certain"].as_bool().unwrap_or(true),
-            true,
-            "{name}: all values are known"
-        );
+        let certain = of_field["evidently"]["certain"].as_bool();
+        assert!(certain.unwrap_or(true), "{name}: all values are known");
     }
     // A table against itself.
     let same = drift(&folder, "same.csv", 0, &["--reference", "same.csv"]);
@@ -251,8 +248,10 @@ fn odd_tables_are_compared_as_far_as_they_go() {
         figures["gaps"]
     );
 
-    let semicolons = String::from_utf8(table.to_csv()).unwrap().replace(',', ";");
-    folder.write("semicolons.csv", semicolons);
+    let mut semicolons = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+    semicolons.write_record(&table.header).unwrap();
+    table.rows.iter().for_each(|row| semicolons.write_record(row).unwrap());
+    folder.write("semicolons.csv", semicolons.into_inner().unwrap());
     drift(&folder, "semicolons.csv", 0, &[]);
     folder.write("same.parquet", table.to_parquet());
     assert_eq!(

@@ -1,6 +1,6 @@
 //! A sample of numbers, kept in cells: what can be said of it later without its values, and how far that may be off.
 //!
-//! Where there are at most [`MOST_VALUES`] distinct values, each is a cell and nothing is lost. Else the cells lie between
+//! Where there are at most 24 distinct values, each is a cell and nothing is lost. Else the cells lie between
 //! the sample's twentieths, rounded up to twelve binary digits; counts are of the rounded bounds, so they are exact. A
 //! value that a twentieth of the sample shares has a cell of its own. The outer bounds are rounded outwards to four
 //! digits, so that the largest value, which may be one person's, is not told.
@@ -8,7 +8,7 @@
 use super::mean_and_deviation;
 
 /// Most distinct values of which each is a cell.
-pub const MOST_VALUES: usize = 24;
+const MOST_VALUES: usize = 24;
 /// Cells of about equal mass.
 const CELLS: usize = 20;
 

@@ -32,7 +32,8 @@ pub(super) struct Synth {
     seed: u64,
     /// Change the clients in some way, for `candor drift` to find.
     ///
-    /// Against a model of 2,000 clients or more, `candor drift` finds 2,000 at a strength of 0.5 of each kind. Outcomes follow a gradual or sudden change; a feature alone changes nothing but itself.
+    /// Against a model of 2,000 clients or more, `candor drift` finds 2,000 at a strength of 0.5 of each kind. With a
+    /// gradual change, clients depend on their number. Outcomes follow a gradual or sudden change; a feature alone changes nothing but itself.
     #[arg(long, value_enum, value_name = "KIND")]
     drift: Option<DriftKind>,
     /// How strong the change is, from 0 to 10; 1 is a hard year for a lender.
