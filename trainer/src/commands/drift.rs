@@ -37,8 +37,8 @@ Examples:
   candor drift --model model.candor --current 2026-10.csv --json | jq .verdict
   candor synth --clients 2000 --drift sudden --output shifted  (a case to try it with)
 
-A reference of the clients that the model was trained on has scores that are more extreme than any new clients': leave
---reference out for them, since the model file keeps scores of clients it had not seen.
+Scores of the clients that the model was trained on are more extreme than any new clients': do not make their table the
+reference; the model file keeps scores of clients that it had not seen.
 
 Exit code: 0 no drift, 1 drift (by Candor's rule, or by the one of --decide), 2 could not run.")]
 pub(super) struct Drift {
