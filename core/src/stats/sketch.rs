@@ -1,16 +1,19 @@
 //! A sample of numbers, kept in cells: what can be said of it later without its values, and how far that may be off.
 //!
-//! Where there are at most 24 distinct values, each is a cell and nothing is lost. Else the cells lie between
-//! the sample's twentieths, rounded up to twelve binary digits; counts are of the rounded bounds, so they are exact. A
-//! value that a twentieth of the sample shares has a cell of its own. The outer bounds are rounded outwards to four
-//! digits, so that the largest value, which may be one person's, is not told.
+//! Where there are at most 24 distinct values, and ten times as many clients, each is a cell and nothing is lost. Else the
+//! cells lie between the sample's twentieths, or fewer so that about ten clients are in each, rounded up to twelve binary
+//! digits; counts are of the rounded bounds, so they are exact. A value that as many clients share as are in a cell has one
+//! of its own. The outer bounds are rounded outwards to four digits, so that the largest value, which may be one
+//! person's, is not told.
 
 use super::mean_and_deviation;
 
 /// Most distinct values of which each is a cell.
 const MOST_VALUES: usize = 24;
-/// Cells of about equal mass.
+/// Most cells of about equal mass.
 const CELLS: usize = 20;
+/// Values for each cell: few clients' values are not told one by one.
+const LEAST_PER_CELL: usize = 10;
 
 /// A sample in cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -333,7 +336,7 @@ fn distinct(sorted: &[f64]) -> Option<Vec<f64>> {
     let mut values = Vec::new();
     let mut rest = sorted;
     while let Some(&value) = rest.first() {
-        if values.len() == MOST_VALUES {
+        if values.len() == MOST_VALUES || values.len() * LEAST_PER_CELL >= sorted.len() {
             return None;
         }
         values.push(value);
@@ -344,9 +347,10 @@ fn distinct(sorted: &[f64]) -> Option<Vec<f64>> {
 
 /// Bounds at the twentieths, and before a value that a twentieth of the sample shares.
 fn cuts(sorted: &[f64]) -> Vec<f64> {
+    let cells = CELLS.min(sorted.len() / LEAST_PER_CELL);
     let mut bounds = Vec::new();
-    for place in 1..CELLS {
-        let Some(&value) = (place * sorted.len() / CELLS)
+    for place in 1..cells {
+        let Some(&value) = (place * sorted.len() / cells)
             .checked_sub(1)
             .and_then(|place| sorted.get(place))
         else {
@@ -356,7 +360,7 @@ fn cuts(sorted: &[f64]) -> Vec<f64> {
             sorted.partition_point(|&x| x < value),
             sorted.partition_point(|&x| x <= value),
         );
-        let shared = (until - from) * CELLS >= sorted.len();
+        let shared = (until - from) * cells >= sorted.len();
         if let Some(&before) = from
             .checked_sub(1)
             .and_then(|place| sorted.get(place))
