@@ -95,6 +95,7 @@ fn model(ensemble: Ensemble, width: u16) -> Model {
         card: card(),
         background: None,
         records: None,
+        population: None,
         parity: Vec::new(),
     }
 }

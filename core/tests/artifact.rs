@@ -144,7 +144,7 @@ fn bytes_after_the_document_are_refused() {
     for extra in [&[0xf6][..], &[0x19], &[0x81], &[0xff], &[0xf4], &[0, 0], &document] {
         let error = refusal(&file_around(FORMAT_VERSION, &[&document, extra].concat()));
         let place = document.len();
-        let problem = format!("byte {place} of the document (Model.records): there are bytes after its end");
+        let problem = format!("byte {place} of the document (Model.population): there are bytes after its end");
         assert_eq!(error, invalid(&problem), "{extra:02x?}");
     }
 }

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod commands;
 pub mod decisions;
 pub mod definition;
+pub mod drift;
 pub mod error;
 pub mod flat;
 pub mod import_schema;

@@ -25,6 +25,7 @@ mod card;
 mod damage;
 mod document;
 mod envelope;
+mod population;
 mod reference;
 mod signatures;
 
@@ -33,6 +34,7 @@ use thiserror::Error;
 pub use background::Background;
 pub use card::{DataFingerprint, Interval, Metrics, ModelCard, Parameters, Part};
 pub use damage::Damage;
+pub use population::{FieldPopulation, FieldValues, PackedPopulation, Population, ScorePopulation};
 pub use reference::{FieldReference, Reference};
 pub use signatures::{MOST_SIGNATURES, Signature};
 
@@ -76,6 +78,8 @@ pub struct Model {
     pub background: Option<Background>,
     /// Related records, and the fields at the end of the schema that are made of them; `None` where there are none.
     pub records: Option<Records>,
+    /// The population that drift is measured against; `None` in files of before there was one, and of imported models.
+    pub population: Option<PackedPopulation>,
 }
 
 /// An application and the bits of its score, checked whenever the model is loaded. It describes no real person: each

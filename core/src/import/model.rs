@@ -128,6 +128,7 @@ impl Imported {
             },
             background: None,
             records: None,
+            population: None,
             parity: Vec::new(),
             schema: Schema {
                 table: "imported".into(),

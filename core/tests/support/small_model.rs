@@ -87,6 +87,7 @@ pub fn without_parity() -> Model {
         parity: vec![],
         background: Some(background(&schema)),
         records: None,
+        population: None,
         schema,
         preprocessing,
     }

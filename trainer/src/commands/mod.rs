@@ -1,6 +1,7 @@
 //! The commands of `candor`, one module each.
 
 mod audit;
+mod drift;
 mod explain;
 mod features;
 mod flat;
@@ -49,6 +50,7 @@ A first model, from nothing:
   candor inspect model.candor
   candor score --model model.candor --input data/application_train.csv --output scores.csv
   candor explain --model model.candor --input data/application_train.csv --output reasons.parquet
+  candor drift --model model.candor --current next-month.csv --output drift.html
 
 A model of any table of your own:
   candor train --table clients.csv --target defaulted --id client
@@ -86,6 +88,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Score(score::ScoreCommand),
     Explain(explain::Explain),
+    Drift(drift::Drift),
     Serve(serve::Serve),
     Keygen(keygen::Keygen),
     Sign(sign::Sign),
@@ -132,6 +135,7 @@ impl Arguments {
             Command::Inspect(command) => command.run(),
             Command::Score(command) => command.run(),
             Command::Explain(command) => command.run(),
+            Command::Drift(command) => return command.run(),
             Command::Serve(command) => command.run(),
             Command::Keygen(command) => command.run(),
             Command::Sign(command) => command.run(),

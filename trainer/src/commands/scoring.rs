@@ -295,7 +295,7 @@ impl Scoring {
 }
 
 /// The table of applications in a folder; a file is one itself.
-fn application_table(input: &Path, table: &str) -> Result<PathBuf, Error> {
+pub(super) fn application_table(input: &Path, table: &str) -> Result<PathBuf, Error> {
     if !input.is_dir() {
         return Ok(input.to_owned());
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::print;
 use super::progress::bar;
 use crate::error::Error;
-use crate::synth::{FULL_SIZE, Format, Options, write_tables};
+use crate::synth::{Drift, DriftKind, FULL_SIZE, Format, Options, write_tables};
 
 /// Make Home Credit style tables to try things with.
 ///
@@ -30,6 +30,15 @@ pub(super) struct Synth {
     /// Seed of everything random.
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// Change the clients in some way, for `candor drift` to find.
+    ///
+    /// Against a model of 2,000 clients or more, `candor drift` finds 2,000 at a strength of 0.5 of each kind. With a
+    /// gradual change, clients depend on their number. Outcomes follow a gradual or sudden change; a feature alone changes nothing but itself.
+    #[arg(long, value_enum, value_name = "KIND")]
+    drift: Option<DriftKind>,
+    /// How strong the change is, from 0 to 10; 1 is a hard year for a lender.
+    #[arg(long, value_name = "STRENGTH", default_value_t = 1.0, requires = "drift")]
+    drift_strength: f64,
     /// Kind of files to write.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
@@ -55,6 +64,10 @@ impl Synth {
             test_clients,
             seed: self.seed,
             format: if self.compress { Format::CsvGz } else { self.format },
+            drift: self.drift.map(|kind| Drift {
+                kind,
+                strength: self.drift_strength,
+            }),
             threads: self.threads.map_or(0, usize::from),
         };
         let summary = write_tables(&options, &mut |clients| bar.set_position(clients))?;

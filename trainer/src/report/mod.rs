@@ -14,10 +14,10 @@ pub mod figures;
 mod gaps;
 mod importance;
 mod inputs;
-mod page;
+pub(crate) mod page;
 mod sample;
 mod stability;
-mod values;
+pub(crate) mod values;
 
 pub use check::{Contradiction, check};
 pub use collect::{Request, Step, collect};

@@ -123,7 +123,7 @@ fn position(value: f64) -> Option<usize> {
 }
 
 /// The labels of the values that a flag or a category stores.
-pub(super) fn levels_of(kind: &FieldKind) -> Vec<Text> {
+pub(crate) fn levels_of(kind: &FieldKind) -> Vec<Text> {
     match kind {
         FieldKind::Flag { .. } => vec![Text::new("No", "Non"), Text::new("Yes", "Oui")],
         FieldKind::Category { levels, .. } => levels.iter().map(|level| level.label.clone()).collect(),
@@ -163,7 +163,7 @@ pub(super) fn name_of(model: &Model, feature: usize) -> InputName {
 }
 
 /// How a field is called and shown.
-pub(super) fn name_of_field(field: &Field) -> InputName {
+pub(crate) fn name_of_field(field: &Field) -> InputName {
     InputName {
         name: field.name.clone(),
         label: field.label.clone(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::MOST_CLIENTS;
+use super::{MOST_CLIENTS, MOST_DRIFT};
 
 /// Why no tables were written. Nothing is left behind in any of these cases.
 #[derive(thiserror::Error, Debug)]
@@ -15,6 +15,12 @@ pub enum SynthError {
     TooManyClients {
         /// How many were asked for.
         clients: u64,
+    },
+    /// A change that is none, or so strong that nothing is left of the clients.
+    #[error("a drift of strength {strength} cannot be made: ask for 0 to {MOST_DRIFT}")]
+    Strength {
+        /// What was asked for.
+        strength: f64,
     },
     /// A table of that name is there already, in one of the formats that readers know.
     #[error("{} exists already and is never overwritten: choose another directory, or move the file away", path.display())]

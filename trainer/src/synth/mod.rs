@@ -15,6 +15,7 @@ mod bureau;
 mod bureau_balance;
 mod card;
 mod columns;
+mod drift;
 mod error;
 mod file;
 mod housing;
@@ -39,6 +40,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+pub use drift::{Drift, DriftKind};
 pub use error::SynthError;
 use file::{Portion, TableFile};
 use tables::Tables;
@@ -57,6 +59,8 @@ pub struct Options {
     pub seed: u64,
     /// What kind of files to write.
     pub format: Format,
+    /// A change of the clients, if any; a gradual one depends on how many there are.
+    pub drift: Option<Drift>,
     /// Threads to work with; 0 for as many as there are cores. The bytes do not depend on it.
     pub threads: usize,
 }
@@ -78,6 +82,9 @@ pub const FULL_SIZE: (u64, u64) = (307_511, 48_744);
 
 /// More clients than any lender has; beyond, keys would need care.
 pub const MOST_CLIENTS: u64 = 1_000_000_000;
+
+/// The strongest change that leaves anything to measure.
+pub const MOST_DRIFT: f64 = 10.0;
 
 /// What was written.
 #[derive(Clone, Debug)]
@@ -111,10 +118,17 @@ const ROUND: u64 = 16;
 ///
 /// [`SynthError`]; files that were there before are untouched, files of this run are removed.
 pub fn write_tables(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Summary, SynthError> {
+    if let Some(drift) = options.drift
+        && !(0.0..=MOST_DRIFT).contains(&drift.strength)
+    {
+        return Err(SynthError::Strength {
+            strength: drift.strength,
+        });
+    }
     if options.clients == 0 {
         return Err(SynthError::NoClients);
     }
-    let clients = options.clients.saturating_add(options.test_clients);
+    let clients = clients_of(options);
     if clients > MOST_CLIENTS {
         return Err(SynthError::TooManyClients { clients });
     }
@@ -142,6 +156,11 @@ pub fn write_tables(options: &Options, progress: &mut dyn FnMut(u64)) -> Result<
     let summary = publish(&mut files)?;
     progress(clients);
     Ok(summary)
+}
+
+/// Clients of all tables.
+fn clients_of(options: &Options) -> u64 {
+    options.clients.saturating_add(options.test_clients)
 }
 
 /// The partial files of all tables.
@@ -175,6 +194,7 @@ fn write_round(
             options.clients,
             options.seed,
             options.format,
+            options.drift.map(|drift| (drift, clients_of(options))),
         );
         tables.into_portions(options.format)
     };

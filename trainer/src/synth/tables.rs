@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::applicant::Applicant;
 use super::columns::{self, Column};
+use super::drift::Drift;
 use super::file::{Portion, empty_rows};
 use super::random::{Random, Stream};
 use super::request::Request;
@@ -53,7 +54,14 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Draws the clients at these positions; those from `decided` on have no outcome.
-    pub(super) fn draw(clients: Range<u64>, decided: u64, seed: u64, format: Format) -> Self {
+    /// A change of the clients comes with the number of all clients.
+    pub(super) fn draw(
+        clients: Range<u64>,
+        decided: u64,
+        seed: u64,
+        format: Format,
+        drift: Option<(Drift, u64)>,
+    ) -> Self {
         let [
             decided_rows,
             undecided,
@@ -75,20 +83,24 @@ impl Tables {
             cards,
         };
         for index in clients {
-            tables.add_client(seed, index, index < decided);
+            tables.add_client(seed, index, index < decided, drift);
         }
         tables
     }
 
-    fn add_client(&mut self, seed: u64, index: u64, decided: bool) {
+    fn add_client(&mut self, seed: u64, index: u64, decided: bool, drift: Option<(Drift, u64)>) {
         let stream = |stream| Random::new(seed, index, stream);
         let client = Client {
             index: index as i64,
             key: FIRST_CLIENT + index as i64,
             decided,
         };
-        let person = Applicant::draw(&mut stream(Stream::Person));
-        let request = Request::draw(&mut stream(Stream::Request), &person, decided);
+        let mut person = Applicant::draw(&mut stream(Stream::Person));
+        let mut request = Request::draw(&mut stream(Stream::Request), &person, decided);
+        if let Some((drift, all)) = drift {
+            let place = index as f64 / all.saturating_sub(1).max(1) as f64;
+            drift.apply(place, &mut person, &mut request);
+        }
         let mut past = History::default();
         bureau::write(self, &mut stream(Stream::Bureau), client, &person, &request, &mut past);
         previous::write(self, &mut stream(Stream::Previous), client, &person, &mut past);

@@ -32,7 +32,7 @@ pub enum Leniency {
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     Field(usize),
     Id,
     Target,
@@ -60,7 +60,7 @@ pub(super) fn role_of(name: &str, schema: &Schema, kept: &[String]) -> Option<Ro
 ///
 /// # Errors
 /// Every column that is there twice, unknown or missing, and what to do about it.
-pub(super) fn roles(
+pub(crate) fn roles(
     names: &[String],
     schema: &Schema,
     rules: ColumnRules,

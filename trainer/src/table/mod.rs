@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use cell::stored;
 pub use columns::{ColumnRules, Leniency};
+pub(crate) use columns::{Role, roles};
 pub(crate) use csv_rows::io_error;
 pub use format::Format;
 pub use notation::{DecimalMark, Notation, NotationRules, Separator};

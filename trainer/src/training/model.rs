@@ -18,6 +18,7 @@ use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
 use crate::baselines::{self, Baseline};
 use crate::definition::Definition;
+use crate::drift::population;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit_average};
 use crate::monotone;
@@ -195,7 +196,11 @@ pub fn train(
         parity: Vec::new(),
         background: None,
         records: definition.records.clone(),
+        population: None,
     };
+    // Scores of clients that neither trees nor calibration have seen: those of the training part are more extreme.
+    let unseen = of(&split.test, &log_odds);
+    model.population = Some(population(&model.schema, &applications, &unseen, &model.policy).pack());
     add_explanations(&mut model, &applications, &scores)?;
     Ok(Trained {
         model,

@@ -2,7 +2,7 @@
 
 /// Numbers in byte planes: first the least significant byte of each, then the next one of each, and so on. The bytes
 /// that numbers have in common stand together, which is what a compressor looks for.
-pub(super) fn planes(numbers: impl Iterator<Item = u64> + Clone, width: usize) -> Vec<u8> {
+pub(in crate::artifact) fn planes(numbers: impl Iterator<Item = u64> + Clone, width: usize) -> Vec<u8> {
     (0..width)
         .flat_map(|plane| numbers.clone().map(move |number| number.to_le_bytes()[plane]))
         .collect()
@@ -10,7 +10,7 @@ pub(super) fn planes(numbers: impl Iterator<Item = u64> + Clone, width: usize) -
 
 /// Numbers read back from byte planes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Planes<'a> {
+pub(in crate::artifact) struct Planes<'a> {
     bytes: &'a [u8],
     count: usize,
     width: usize,
@@ -18,18 +18,22 @@ pub(super) struct Planes<'a> {
 
 impl<'a> Planes<'a> {
     /// `count` numbers of `widths` bytes each; `None` when the bytes are not as many.
-    pub(super) fn new(bytes: &'a [u8], count: usize, mut widths: std::ops::RangeInclusive<usize>) -> Option<Self> {
+    pub(in crate::artifact) fn new(
+        bytes: &'a [u8],
+        count: usize,
+        mut widths: std::ops::RangeInclusive<usize>,
+    ) -> Option<Self> {
         let width = widths.find(|width| count.checked_mul(*width) == Some(bytes.len()))?;
         Some(Self { bytes, count, width })
     }
 
     /// Bytes of a number.
-    pub(super) fn width(self) -> usize {
+    pub(in crate::artifact) fn width(self) -> usize {
         self.width
     }
 
     /// The number at `index`, which is below the count.
-    pub(super) fn get(self, index: usize) -> u64 {
+    pub(in crate::artifact) fn get(self, index: usize) -> u64 {
         // The most frequent ones without a loop.
         if self.width == 1 {
             return self.bytes.get(index).copied().unwrap_or_default().into();
@@ -43,7 +47,7 @@ impl<'a> Planes<'a> {
     }
 
     /// All numbers, plane by plane.
-    pub(super) fn all(self) -> Vec<u64> {
+    pub(in crate::artifact) fn all(self) -> Vec<u64> {
         let mut numbers = vec![0; self.count];
         for plane in self.bytes.chunks_exact(self.count.max(1)).rev() {
             for (number, &byte) in numbers.iter_mut().zip(plane) {
@@ -55,7 +59,7 @@ impl<'a> Planes<'a> {
 }
 
 /// The number that bytes are, least significant first; of more than 8, the first 8.
-pub(super) fn number(bytes: &[u8]) -> u64 {
+pub(in crate::artifact) fn number(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .rev()
@@ -64,7 +68,7 @@ pub(super) fn number(bytes: &[u8]) -> u64 {
 
 /// Appends a number in base 128, least significant digit first; all bytes but the last have their highest bit set.
 #[expect(clippy::cast_possible_truncation, reason = "seven bits at a time")]
-pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
+pub(in crate::artifact) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
     while number > 127 {
         bytes.push(number as u8 | 128);
         number >>= 7;
@@ -73,7 +77,7 @@ pub(super) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Takes a number off the beginning of the bytes; `None` when there is none, or one of more than 63 bits.
-pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
+pub(in crate::artifact) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..63).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;
@@ -88,13 +92,13 @@ pub(super) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
 
 /// The bits of a column, from the lowest of the first byte on.
 #[derive(Debug, Clone)]
-pub(super) struct Bits<'a> {
+pub(in crate::artifact) struct Bits<'a> {
     bytes: &'a [u8],
     next: usize,
 }
 
 impl<'a> Bits<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::artifact) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, next: 0 }
     }
 }
@@ -110,7 +114,7 @@ impl Iterator for Bits<'_> {
 }
 
 /// Bits in bytes, filled up with zeros.
-pub(super) fn packed(bits: &[bool]) -> Vec<u8> {
+pub(in crate::artifact) fn packed(bits: &[bool]) -> Vec<u8> {
     bits.chunks(8)
         .map(|bits| bits.iter().rev().fold(0, |byte, &bit| byte << 1 | u8::from(bit)))
         .collect()

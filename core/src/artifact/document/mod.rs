@@ -6,7 +6,7 @@
 //! the byte and the field. And the engine stays small in WebAssembly.
 
 mod cbor;
-mod columns;
+pub(super) mod columns;
 mod ensemble;
 mod model;
 mod record;

@@ -4,8 +4,8 @@
 use super::cbor::{Reader, Writer};
 use super::record::{Stored, list, record};
 use crate::artifact::{
-    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, Parameters, ParityCase, Part,
-    Reference,
+    Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, PackedPopulation, Parameters,
+    ParityCase, Part, Reference,
 };
 use crate::decision::{Calibration, Costs, Excluded, Policy, Scaling};
 use crate::ensemble::Ensemble;
@@ -26,6 +26,7 @@ record!(Model {
     7 parity: Vec<ParityCase>,
     8 background: Option<Background>,
     9 records: Option<Records>,
+    10 population: Option<PackedPopulation>,
 });
 
 record!(Schema {
@@ -188,6 +189,20 @@ impl Stored for Parameters {
             }
             self.0.push((name, String::of(reader)));
         }
+    }
+}
+
+/// Bytes that only drift is measured with: nothing is read of them here.
+impl Stored for PackedPopulation {
+    const EMPTY: Self = Self(Vec::new());
+    const LEAST: usize = 1;
+
+    fn write(&self, writer: &mut Writer) {
+        writer.bytes(&self.0);
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        self.0 = reader.bytes().to_owned();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// A text as HTML, in an element or in a quoted attribute. Characters that HTML does not allow become U+FFFD.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -21,18 +21,18 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A name from a model or a table: its direction of writing cannot reach the text around it.
-pub(super) fn name(text: &str) -> String {
+pub(crate) fn name(text: &str) -> String {
     format!("<bdi>{}</bdi>", escape(text))
 }
 
 /// A name that a program gave, such as that of a column.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code><bdi>{}</bdi></code>", escape(text))
 }
 
 /// A table. Cells are markup.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     caption: String,
     head: Vec<String>,
     body: String,
@@ -41,7 +41,7 @@ pub(super) struct Table {
 
 impl Table {
     /// A table whose first `texts` columns are texts and whose others are numbers.
-    pub(super) fn new(caption: &str, texts: usize, head: &[&str]) -> Self {
+    pub(crate) fn new(caption: &str, texts: usize, head: &[&str]) -> Self {
         Self {
             caption: escape(caption),
             head: head.iter().map(|title| escape(title)).collect(),
@@ -51,12 +51,12 @@ impl Table {
     }
 
     /// Adds a row of cells; the first heads it.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.marked_row(cells, false);
     }
 
     /// Adds a row that stands out when `marked`.
-    pub(super) fn marked_row(&mut self, cells: impl IntoIterator<Item = String>, marked: bool) {
+    pub(crate) fn marked_row(&mut self, cells: impl IntoIterator<Item = String>, marked: bool) {
         self.body
             .push_str(if marked { "<tr class=\"marked\">" } else { "<tr>" });
         for (column, cell) in cells.into_iter().enumerate() {
@@ -72,7 +72,7 @@ impl Table {
     }
 
     /// The table, in a frame that scrolls where the page is narrow.
-    pub(super) fn markup(&self) -> String {
+    pub(crate) fn markup(&self) -> String {
         let mut head = String::new();
         for (column, title) in self.head.iter().enumerate() {
             let class = if column < self.texts { "" } else { " class=\"n\"" };
@@ -88,7 +88,7 @@ impl Table {
 }
 
 /// Something that is folded up until it is asked for; `class` says whether print unfolds it.
-pub(super) fn details(class: &str, summary: &str, content: &str) -> String {
+pub(crate) fn details(class: &str, summary: &str, content: &str) -> String {
     format!("<details class=\"{class}\"><summary>{summary}</summary>\n{content}</details>\n")
 }
 

@@ -9,12 +9,12 @@ mod fairness;
 mod importance;
 mod inputs;
 mod lineage;
-mod markup;
-mod numbers;
-mod plot;
+pub(crate) mod markup;
+pub(crate) mod numbers;
+pub(crate) mod plot;
 mod points;
 mod population;
-mod rows;
+pub(crate) mod rows;
 mod stability;
 mod summary;
 

@@ -7,17 +7,17 @@ use super::super::figures::{InputName, Values};
 use super::markup::escape;
 
 /// What stands where there is no figure.
-pub(super) const NONE: &str = "–";
+pub(crate) const NONE: &str = "–";
 
 /// Writes figures in one language.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    pub(super) language: Language,
+pub(crate) struct Numbers {
+    pub(crate) language: Language,
 }
 
 impl Numbers {
     /// One of two texts.
-    pub(super) fn say<'a>(self, en: &'a str, fr: &'a str) -> &'a str {
+    pub(crate) fn say<'a>(self, en: &'a str, fr: &'a str) -> &'a str {
         match self.language {
             Language::En => en,
             Language::Fr => fr,
@@ -25,7 +25,7 @@ impl Numbers {
     }
 
     /// A number with `digits` digits after the point, as text: `12,345.6` or `12 345,6`.
-    pub(super) fn text(self, value: f64, digits: usize) -> String {
+    pub(crate) fn text(self, value: f64, digits: usize) -> String {
         if value.is_finite() {
             self.language.number(value, digits)
         } else {
@@ -34,13 +34,13 @@ impl Numbers {
     }
 
     /// A share as per cent, as text.
-    pub(super) fn percent_text(self, share: f64, digits: usize) -> String {
+    pub(crate) fn percent_text(self, share: f64, digits: usize) -> String {
         let sign = self.say("%", "\u{202f}%");
         format!("{}{sign}", self.text(100.0 * share, digits))
     }
 
     /// A number with four significant digits and no zeros at its end, as text.
-    pub(super) fn short(self, value: f64) -> String {
+    pub(crate) fn short(self, value: f64) -> String {
         let size = value.abs();
         let digits = if size == 0.0 || size >= 1000.0 {
             0
@@ -57,7 +57,7 @@ impl Numbers {
     }
 
     /// A figure, shown as `text`.
-    pub(super) fn data(self, value: f64, text: &str) -> String {
+    pub(crate) fn data(self, value: f64, text: &str) -> String {
         if value.is_finite() {
             format!("<data value=\"{value}\">{text}</data>")
         } else {
@@ -66,38 +66,38 @@ impl Numbers {
     }
 
     /// A number.
-    pub(super) fn number(self, value: f64, digits: usize) -> String {
+    pub(crate) fn number(self, value: f64, digits: usize) -> String {
         self.data(value, &self.text(value, digits))
     }
 
     /// A share.
-    pub(super) fn percent(self, share: f64, digits: usize) -> String {
+    pub(crate) fn percent(self, share: f64, digits: usize) -> String {
         self.data(share, &self.percent_text(share, digits))
     }
 
     /// A count.
     #[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-    pub(super) fn count(self, rows: u64) -> String {
+    pub(crate) fn count(self, rows: u64) -> String {
         self.number(rows as f64, 0)
     }
 
     /// A number that may be missing.
-    pub(super) fn number_or_none(self, value: Option<f64>, digits: usize) -> String {
+    pub(crate) fn number_or_none(self, value: Option<f64>, digits: usize) -> String {
         value.map_or_else(|| NONE.to_owned(), |value| self.number(value, digits))
     }
 
     /// A share that may be missing.
-    pub(super) fn percent_or_none(self, share: Option<f64>, digits: usize) -> String {
+    pub(crate) fn percent_or_none(self, share: Option<f64>, digits: usize) -> String {
         share.map_or_else(|| NONE.to_owned(), |share| self.percent(share, digits))
     }
 
     /// A number and its interval.
-    pub(super) fn interval(self, interval: Interval, digits: usize) -> String {
+    pub(crate) fn interval(self, interval: Interval, digits: usize) -> String {
         self.between(interval, |value| self.number(value, digits))
     }
 
     /// A share and its interval.
-    pub(super) fn percent_interval(self, interval: Interval, digits: usize) -> String {
+    pub(crate) fn percent_interval(self, interval: Interval, digits: usize) -> String {
         self.between(interval, |value| self.percent(value, digits))
     }
 
@@ -106,19 +106,19 @@ impl Numbers {
     }
 
     /// The ends of an interval. French has a comma in its numbers.
-    pub(super) fn ends(self, interval: Interval, show: impl Fn(f64) -> String) -> String {
+    pub(crate) fn ends(self, interval: Interval, show: impl Fn(f64) -> String) -> String {
         let Interval { low, high, .. } = interval;
         let between = self.say(", ", "\u{a0}; ");
         format!("<span class=\"ci\">[{}{between}{}]</span>", show(low), show(high))
     }
 
     /// A number with as few digits as four significant ones need.
-    pub(super) fn short_number(self, value: f64) -> String {
+    pub(crate) fn short_number(self, value: f64) -> String {
         self.data(value, &self.short(value))
     }
 
     /// A set of values, as text. An input shown on a negative scale counts the other way round.
-    pub(super) fn values_text(self, values: &Values, input: Option<&InputName>) -> String {
+    pub(crate) fn values_text(self, values: &Values, input: Option<&InputName>) -> String {
         let scale = input.map_or(1.0, |input| input.scale);
         let shown = |value: f64| self.short(value / scale);
         match values {
@@ -142,7 +142,7 @@ impl Numbers {
     }
 
     /// A set of values, as markup.
-    pub(super) fn values(self, values: &Values, input: Option<&InputName>) -> String {
+    pub(crate) fn values(self, values: &Values, input: Option<&InputName>) -> String {
         let class = if matches!(values, Values::Range { .. }) {
             " class=\"nw\""
         } else {
@@ -152,7 +152,7 @@ impl Numbers {
     }
 
     /// What an input is called, as text, with its unit.
-    pub(super) fn label(self, input: &InputName) -> String {
+    pub(crate) fn label(self, input: &InputName) -> String {
         let label = input.label.in_language(self.language);
         match &input.unit {
             Some(unit) => format!("{label} ({})", unit.in_language(self.language)),

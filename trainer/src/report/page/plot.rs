@@ -7,28 +7,28 @@ use super::numbers::Numbers;
 
 /// A chart.
 #[derive(Debug)]
-pub(super) struct Plot {
+pub(crate) struct Plot {
     /// What it shows.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// What can be read from it, for who does not see it.
-    pub(super) description: String,
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-    pub(super) series: Vec<Series>,
+    pub(crate) description: String,
+    pub(crate) x: Axis,
+    pub(crate) y: Axis,
+    pub(crate) series: Vec<Series>,
 }
 
 /// An axis.
 #[derive(Debug)]
-pub(super) struct Axis {
-    pub(super) label: String,
-    pub(super) low: f64,
-    pub(super) high: f64,
-    pub(super) shows: Shows,
+pub(crate) struct Axis {
+    pub(crate) label: String,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) shows: Shows,
 }
 
 /// What the ticks of an axis say.
 #[derive(Debug, Clone)]
-pub(super) enum Shows {
+pub(crate) enum Shows {
     Numbers,
     Percent,
     /// A name at each of 0, 1, 2 …
@@ -37,17 +37,17 @@ pub(super) enum Shows {
 
 /// What is drawn in one style.
 #[derive(Debug)]
-pub(super) struct Series {
+pub(crate) struct Series {
     /// Name in the legend; none when empty.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// 0 to 4; 9 is for what is only there to compare with.
-    pub(super) style: u8,
-    pub(super) mark: Mark,
+    pub(crate) style: u8,
+    pub(crate) mark: Mark,
 }
 
 /// How a series is drawn.
 #[derive(Debug)]
-pub(super) enum Mark {
+pub(crate) enum Mark {
     Line(Vec<(f64, f64)>),
     /// x, low, high.
     Band(Vec<(f64, f64, f64)>),
@@ -60,7 +60,7 @@ pub(super) enum Mark {
 }
 
 /// Style of what is only there to compare with.
-pub(super) const GREY: u8 = 9;
+pub(crate) const GREY: u8 = 9;
 
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 300.0;
@@ -72,7 +72,7 @@ const LEGEND_LINE: f64 = 18.0;
 const LETTER: f64 = 6.8;
 
 /// Round numbers between two others, about `wanted` of them, and the digits that they need.
-pub(super) fn ticks(low: f64, high: f64, wanted: f64) -> (Vec<f64>, usize) {
+pub(crate) fn ticks(low: f64, high: f64, wanted: f64) -> (Vec<f64>, usize) {
     let rough = (high - low) / wanted;
     if !(rough > 0.0 && rough.is_finite()) {
         return (vec![low], 2);
@@ -100,7 +100,7 @@ pub(super) fn ticks(low: f64, high: f64, wanted: f64) -> (Vec<f64>, usize) {
 
 impl Axis {
     /// An axis of numbers from 0 to above `high`.
-    pub(super) fn up_to(label: &str, high: f64, shows: Shows) -> Self {
+    pub(crate) fn up_to(label: &str, high: f64, shows: Shows) -> Self {
         Self {
             label: label.to_owned(),
             low: 0.0,
@@ -110,7 +110,7 @@ impl Axis {
     }
 
     /// An axis that holds all `values`.
-    pub(super) fn around(label: &str, values: impl IntoIterator<Item = f64>, shows: Shows) -> Self {
+    pub(crate) fn around(label: &str, values: impl IntoIterator<Item = f64>, shows: Shows) -> Self {
         let (low, high) = values
             .into_iter()
             .filter(|value| value.is_finite())
@@ -129,7 +129,7 @@ impl Axis {
 
     /// An axis with a name at each of 0, 1, 2 …
     #[expect(clippy::cast_precision_loss, reason = "a handful of names")]
-    pub(super) fn named(label: &str, names: Vec<String>) -> Self {
+    pub(crate) fn named(label: &str, names: Vec<String>) -> Self {
         Self {
             label: label.to_owned(),
             low: -0.5,
@@ -139,7 +139,7 @@ impl Axis {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a handful of names")]
-    pub(super) fn ticks(&self, numbers: Numbers, wanted: f64) -> Vec<(f64, String)> {
+    pub(crate) fn ticks(&self, numbers: Numbers, wanted: f64) -> Vec<(f64, String)> {
         match &self.shows {
             Shows::Numbers => {
                 let (ticks, digits) = ticks(self.low, self.high, wanted);
@@ -169,7 +169,7 @@ impl Axis {
 }
 
 /// At most `most` letters.
-pub(super) fn shorten(text: &str, most: usize) -> String {
+pub(crate) fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         text.to_owned()
     } else {
@@ -179,7 +179,7 @@ pub(super) fn shorten(text: &str, most: usize) -> String {
 
 impl Plot {
     /// The chart; `id` is like no other on the page.
-    pub(super) fn svg(&self, id: usize, numbers: Numbers) -> String {
+    pub(crate) fn svg(&self, id: usize, numbers: Numbers) -> String {
         let (legend, lines) = self.legend();
         let top = 10.0 + f64::from(lines) * LEGEND_LINE;
         let height = HEIGHT + f64::from(lines) * LEGEND_LINE;

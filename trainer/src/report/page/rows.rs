@@ -8,26 +8,26 @@ use super::plot::{Axis, shorten};
 
 /// A chart of named rows.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// What it shows.
-    pub(super) title: String,
+    pub(crate) title: String,
     /// What can be read from it, for who does not see it.
-    pub(super) description: String,
-    pub(super) axis: Axis,
+    pub(crate) description: String,
+    pub(crate) axis: Axis,
     /// A vertical line to compare with.
-    pub(super) rule: Option<f64>,
-    pub(super) rows: Vec<Row>,
+    pub(crate) rule: Option<f64>,
+    pub(crate) rows: Vec<Row>,
 }
 
 /// A row.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) value: f64,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) value: f64,
     /// Low and high: drawn as a point with its interval; a bar from 0 where there is none.
-    pub(super) interval: Option<(f64, f64)>,
+    pub(crate) interval: Option<(f64, f64)>,
     /// What is written at the end of the row.
-    pub(super) shown: String,
+    pub(crate) shown: String,
 }
 
 const WIDTH: f64 = 480.0;
@@ -42,7 +42,7 @@ const LETTERS: usize = 28;
 impl Rows {
     /// The chart; `id` is like no other on the page.
     #[expect(clippy::cast_precision_loss, reason = "a handful of rows")]
-    pub(super) fn svg(&self, id: usize, numbers: Numbers) -> String {
+    pub(crate) fn svg(&self, id: usize, numbers: Numbers) -> String {
         let names: Vec<Vec<String>> = self.rows.iter().map(|row| lines(&row.name)).collect();
         let step = STEPS[usize::from(names.iter().any(|name| name.len() > 1))];
         let bottom = TOP + self.rows.len() as f64 * step;

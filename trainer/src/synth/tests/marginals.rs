@@ -23,7 +23,7 @@ const ALL_CLIENTS: f64 = (FULL_SIZE.0 + FULL_SIZE.1) as f64;
 fn sample() -> &'static [RecordBatch; 8] {
     static SAMPLED: OnceLock<[RecordBatch; 8]> = OnceLock::new();
     SAMPLED.get_or_init(|| {
-        let tables = Tables::draw(0..SAMPLE.0 + SAMPLE.1, SAMPLE.0, 11, Format::Parquet).into_rows();
+        let tables = Tables::draw(0..SAMPLE.0 + SAMPLE.1, SAMPLE.0, 11, Format::Parquet, None).into_rows();
         let mut columns = ALL.iter().map(|(_, columns)| schema(columns));
         tables.map(|rows| rows.into_batch(columns.next().unwrap()).unwrap())
     })

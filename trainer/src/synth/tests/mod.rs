@@ -20,6 +20,7 @@ fn options(directory: &Path, clients: u64) -> Options {
         seed: 20_261_120,
         format: Format::Csv,
         threads: 1,
+        drift: None,
     }
 }
 

@@ -1,0 +1,17 @@
+//! Whether clients are still those that a model was trained on: field by field and by their scores.
+//!
+//! Clients read ([`Clients`]) → compared ([`compare()`]) → decided ([`verdict`], the one place where Candor's rule, a bank's
+//! reading and Evidently's stand side by side) → [`Figures`], from which the page, the JSON file and the table on the
+//! terminal are drawn and which hold all that these say.
+
+mod compare;
+pub mod evidently;
+pub mod figures;
+mod page;
+mod population;
+pub mod verdict;
+
+pub use compare::{Reference, compare};
+pub use figures::Figures;
+pub use page::page;
+pub use population::{Clients, Unfit, population};
