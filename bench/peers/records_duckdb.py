@@ -9,9 +9,10 @@ import pathlib
 import re
 import sys
 import time
-import tomllib
 
 import duckdb
+
+from records_definitions import ZERO, filters, names, read, sql
 
 SQL = {
     "count": "count({v})", "any": "(count({v}) > 0)::int", "sum": "sum({v})", "mean": "avg({v})", "share": "avg({v})",
@@ -20,31 +21,6 @@ SQL = {
     "first": "arg_min({v}, r) FILTER (WHERE {v} IS NOT NULL)", "last": "arg_max({v}, r) FILTER (WHERE {v} IS NOT NULL)",
     "trend": "CASE WHEN isfinite(regr_slope({v}, t)) THEN regr_slope({v}, t) END", "distinct": "count(DISTINCT {v})",
 }
-# What is 0, and not missing, where there is no record.
-ZERO = ("count", "any", "distinct")
-CALLS = re.compile(r"\b(if|is_missing)\(")
-
-
-def sql(text):
-    """An expression of a definition file in SQL."""
-    text = re.sub(r'"([^"]*)"', r"'\1'", text.replace("==", "="))
-    while call := CALLS.search(text):
-        start, depth, parts, at = call.end(), 1, [], call.end()
-        while depth:
-            character = text[at]
-            depth += (character == "(") - (character == ")")
-            if depth == 0 or (depth == 1 and character == ","):
-                parts.append(text[start:at].strip())
-                start = at + 1
-            at += 1
-        if call.group(1) == "if":
-            new = f"(CASE WHEN ({parts[0]}) THEN ({parts[1]}) WHEN NOT ({parts[0]}) THEN ({parts[2]}) END)"
-        else:
-            new = f"(({parts[0]}) IS NULL)"
-        text = text[: call.start()] + new + text[at:]
-    return text
-
-
 def columns(document):
     """The table's columns with sentinels, ranges and levels applied, as core does when it reads them."""
     for column in document["column"]:
@@ -61,16 +37,6 @@ def columns(document):
         keep += [f"{raw} >= {column['min']}"] if "min" in column else []
         keep += [f"{raw} <= {column['max']}"] if "max" in column else []
         yield f"CASE WHEN {' AND '.join(keep) or 'true'} THEN {raw}::double END AS {name}"
-
-
-def filters(document, family):
-    """Every status with every window: words of the name, conditions, how many of the latest."""
-    known = {kind: {entry["key"]: entry for entry in document.get(kind, [])} for kind in ("status", "window")}
-    for status in family.get("statuses", [""]):
-        for window in family.get("windows", [""]):
-            chosen = [known["status"].get(status, {}), known["window"].get(window, {})]
-            conditions = [entry["where"] for entry in [*chosen, family] if "where" in entry]
-            yield status, window, conditions, max(entry.get("latest", 0) for entry in chosen)
 
 
 def aggregates(owner, document, family, wanted, conditions, latest):
@@ -91,20 +57,15 @@ def aggregates(owner, document, family, wanted, conditions, latest):
 
 def main():
     features, data, output = (pathlib.Path(argument) for argument in sys.argv[1:4])
-    documents = {}
-    for path in sorted(features.glob("*.toml")):
-        document = tomllib.loads(path.read_text())
-        if "prefix" in document.get("table", {}):
-            documents[document["table"]["name"]] = document
+    documents = read(features)
     start = time.perf_counter()
     connection = duckdb.connect()
     run = connection.execute
     run("SET ieee_floating_point_ops = false; SET error_on_division_by_zero = false; SET preserve_insertion_order = false")
     run(f"CREATE TABLE clients AS SELECT SK_ID_CURR FROM read_csv('{data}/application_train.csv*')")
-    order = sorted(documents, key=lambda name: "parent" not in documents[name]["table"])
-    names, nested = [], {}
-    for name in order:  # children before parents
-        document, table = documents[name], documents[name]["table"]
+    made, nested = [], {}
+    for name, document in documents.items():
+        table = document["table"]
         found = list(data.glob(f"{name}.csv*"))
         if not found:
             absent = [f"NULL::double AS {entry['name']}" for entry in document.get("nested", [])]
@@ -145,17 +106,15 @@ def main():
             nested.setdefault(table["parent"], []).append((view, [result]))
         for family in document.get("family", []):
             for status, window, conditions, latest in filters(document, family):
-                words = [table["prefix"], status, family["name"], window]
-                name_of = lambda aggregate: "_".join(word for word in [*words, aggregate.upper()] if word)
-                wanted = [(aggregate, name_of(aggregate)) for aggregate in family["aggregates"]]
-                view = f"f{len(names)}"
+                wanted = names(document, family, status, window)
+                view = f"f{len(made)}"
                 run(f"CREATE TABLE {view} AS {aggregates('client_id', document, family, wanted, conditions, latest)}")
-                names.append((view, wanted))
+                made.append((view, wanted))
     # Joined a few at a time: one join of hundreds of tables takes the planner longer than the features.
     wide = "clients"
-    for first in range(0, len(names), 16):
+    for first in range(0, len(made), 16):
         step = f"wide{first}"
-        parts = names[first : first + 16]
+        parts = made[first : first + 16]
         results = ", ".join(
             f"coalesce({column}, 0) AS {column}" if aggregate in ZERO else column
             for _, wanted in parts for aggregate, column in wanted
@@ -164,9 +123,9 @@ def main():
         run(f"CREATE TABLE {step} AS SELECT w.*, {results} FROM {wide} w {joins}")
         wide = step
     run(f"COPY {wide} TO '{output}' (FORMAT parquet)")
-    print(f"DuckDB: {time.perf_counter() - start:.1f} s for {sum(len(wanted) for _, wanted in names)} features")
+    print(f"DuckDB: {time.perf_counter() - start:.1f} s for {sum(len(wanted) for _, wanted in made)} features")
     if len(sys.argv) > 4:
-        compare(connection, output, sys.argv[4], [column for _, wanted in names for _, column in wanted])
+        compare(connection, output, sys.argv[4], [column for _, wanted in made for _, column in wanted])
 
 
 def compare(connection, ours, theirs, names):
