@@ -43,6 +43,8 @@ impl Server {
             .stderr(Stdio::null());
         // Without the processes for jobs, which take longer to start than all the rest.
         command.env("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false");
+        // Compiling all that the server imports takes half a minute: once is enough.
+        command.env_remove("PYTHONDONTWRITEBYTECODE");
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let server = Self {
@@ -123,7 +125,11 @@ fn proxy(server: Arc<Mutex<Option<Server>>>, to: u16, requests: usize) -> u16 {
                 continue;
             };
             let (mut back, mut to_client) = (upstream.try_clone().unwrap(), client.try_clone().unwrap());
-            std::thread::spawn(move || drop(std::io::copy(&mut back, &mut to_client)));
+            std::thread::spawn(move || {
+                let _ = std::io::copy(&mut back, &mut to_client);
+                // Else the client would wait for an answer until it gives up.
+                let _ = to_client.shutdown(std::net::Shutdown::Both);
+            });
             let (seen, server) = (Arc::clone(&seen), Arc::clone(&server));
             std::thread::spawn(move || {
                 let mut bytes = vec![0; 1 << 16];
