@@ -36,7 +36,10 @@ pub fn check_file(bytes: &[u8]) {
 /// The signatures of a file that was accepted are written as they were read.
 fn check_signatures(bytes: &[u8]) {
     let again = Model::signatures(bytes).and_then(|signatures| Model::with_signatures(bytes, &signatures));
-    assert!(again.as_deref() == Ok(bytes), "signatures that were read are written otherwise");
+    assert!(
+        again.as_deref() == Ok(bytes),
+        "signatures that were read are written otherwise"
+    );
 }
 
 /// An application of whatever its fields take: hostile numbers where they are in range, levels and flags.
