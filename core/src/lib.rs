@@ -41,4 +41,4 @@ pub use decision::{Decision, Explanation, Reason, RiskLevel, Score, Waterfall};
 pub use records::{ClientRecords, Records};
 pub use schema::{Field, FieldKind, Schema, ValueError};
 pub use scorer::{BackgroundExplainer, InteractionMatrix, Interactions, Scorer, TooManyFeatures};
-pub use text::{Language, Text, hexadecimal};
+pub use text::{Language, Text, from_hexadecimal, hexadecimal};

@@ -89,3 +89,25 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
+
+/// The `N` bytes of 2 `N` hexadecimal digits; `None` for any other text.
+///
+/// ```
+/// assert_eq!(candor_core::from_hexadecimal("0fA0"), Some([0x0f, 0xa0]));
+/// assert_eq!(candor_core::from_hexadecimal::<2>("0fa"), None);
+/// ```
+pub fn from_hexadecimal<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let mut bytes = [0; N];
+    if pairs.len() != N {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(pairs) {
+        for &digit in pair {
+            *byte = *byte << 4 | u8::try_from(char::from(digit).to_digit(16)?).ok()?;
+        }
+    }
+    Some(bytes)
+}

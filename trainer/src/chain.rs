@@ -18,7 +18,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 
-const CHECK_KEY: &str = ",\"check\":\"";
+/// What stands between the object of a line and its check.
+pub(crate) const CHECK_KEY: &str = ",\"check\":\"";
 
 /// A line that is as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +114,24 @@ impl Chain {
     /// # Errors
     /// [`Error::Write`].
     pub fn append<T: Serialize>(&mut self, values: &[T]) -> Result<(), Error> {
-        let (mut check, mut lines) = (self.end.check.clone(), String::new());
-        for value in values {
-            let object = serde_json::to_string(value).map_err(|error| Error::write(&self.path)(error.into()))?;
+        self.append_placed(values.iter(), |_, _, _| {})
+    }
+
+    /// As [`append`](Self::append), for values that say where they stand: `place` tells each its number and the check
+    /// before it.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn append_placed<T: Serialize>(
+        &mut self,
+        values: impl IntoIterator<Item = T>,
+        place: impl Fn(&mut T, u64, &str),
+    ) -> Result<(), Error> {
+        let (mut number, mut check, mut lines) = (self.end.lines, self.end.check.clone(), String::new());
+        for mut value in values {
+            number += 1;
+            place(&mut value, number, &check);
+            let object = serde_json::to_string(&value).map_err(|error| Error::write(&self.path)(error.into()))?;
             let (line, next) = sealed(&object, &check);
             lines.push_str(&line);
             check = next;
@@ -133,7 +149,7 @@ impl Chain {
             return Err(Error::write(&self.path)(source));
         }
         self.end = End {
-            lines: self.end.lines + values.len() as u64,
+            lines: number,
             check,
             length: end + lines.len() as u64,
             unfinished: Vec::new(),
@@ -153,10 +169,16 @@ pub fn read(path: &Path, visit: &mut Visit<'_>) -> Result<End, Error> {
     follow(path, &mut file, visit)
 }
 
+/// The check of a JSON object, given without its closing brace, that follows the check `before`.
+pub(crate) fn check_of(open: &[u8], before: &str) -> String {
+    let digest = Sha256::new().chain_update(before).chain_update(open);
+    hexadecimal(&digest.chain_update(b"}").finalize())
+}
+
 /// The line of a JSON object that follows the check `before`, and its own check.
 pub fn sealed(object: &str, before: &str) -> (String, String) {
-    let check = hexadecimal(&Sha256::new().chain_update(before).chain_update(object).finalize());
     let open = object.strip_suffix('}').unwrap_or(object);
+    let check = check_of(open.as_bytes(), before);
     (format!("{open}{CHECK_KEY}{check}\"}}\n"), check)
 }
 

@@ -3,5 +3,6 @@
 mod file;
 mod table;
 
-pub use file::{OutputFile, destination};
+pub use file::{OutputFile, destination, write_files};
+pub(crate) use file::{folder_of, sync_folder};
 pub use table::{Cell, Column, ColumnType, TableWriter};

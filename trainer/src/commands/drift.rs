@@ -1,21 +1,20 @@
 //! `candor drift`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use candor_core::Scorer;
 use candor_core::artifact::Population;
-use candor_core::{Language, Scorer};
 use clap::{Args, ValueEnum};
 
 use super::model::{Loaded, Trust};
 use super::progress::bar;
 use super::related::{has_results, tell};
 use super::scoring::application_table;
-use super::{Answer, print};
+use super::{Answer, PageLanguage, json_file, print, print_json};
 use crate::drift::figures::{Change, FieldFigures, Figures};
 use crate::drift::{Clients, Reference, compare, page};
 use crate::error::Error;
-use crate::output::{OutputFile, destination};
+use crate::output::{destination, folder_of, write_files};
 use crate::related::{RelatedTables, any_table, application_schema};
 use crate::table::ColumnRules;
 
@@ -84,14 +83,6 @@ enum Rule {
     Evidently,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PageLanguage {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
 impl Drift {
     pub(super) fn run(self) -> Result<Answer, Error> {
         self.check_outputs()?;
@@ -99,35 +90,25 @@ impl Drift {
         let reference = self.reference(&scorer)?;
         let current = self.clients(&scorer, &self.current)?;
         let figures = compare(&scorer, &digest, &reference, &current, &file_name(&self.current));
-        let json = || {
-            let mut text = serde_json::to_vec_pretty(&figures).map_err(std::io::Error::from)?;
-            text.push(b'\n');
-            Ok(text)
-        };
-        let mut written = Vec::new();
+        let mut files = Vec::new();
         for path in &self.output {
             let bytes = if is_html(path) {
-                page(&figures, self.language.language()).into_bytes()
+                page(&figures, self.language.into()).into_bytes()
             } else {
-                json().map_err(Error::write(path))?
+                json_file(path, &figures)?
             };
-            let mut file = OutputFile::create(path, self.force)?;
-            file.write_all(&bytes).map_err(Error::write(path))?;
-            written.push((file, bytes.len()));
+            files.push((path.clone(), bytes));
         }
-        let mut lines = Vec::new();
-        // All are whole before any is put into its place.
-        for ((file, length), path) in written.into_iter().zip(&self.output) {
-            file.finish()?;
-            lines.push(format!("Written: {} ({} KB).", path.display(), length.div_ceil(1000)));
-        }
+        write_files(&files, self.force)?;
         if self.json {
-            let text = json().map_err(Error::write(Path::new("-")))?;
-            print(String::from_utf8_lossy(&text).trim_end())?;
+            print_json(&figures)?;
         } else {
-            let mut all = summary(&figures, if self.top == 0 { usize::MAX } else { self.top });
-            all.extend(lines);
-            print(&all.join("\n"))?;
+            let mut lines = summary(&figures, if self.top == 0 { usize::MAX } else { self.top });
+            let written = files
+                .iter()
+                .map(|(path, bytes)| (path.display(), bytes.len().div_ceil(1000)));
+            lines.extend(written.map(|(path, size)| format!("Written: {path} ({size} KB).")));
+            print(&lines.join("\n"))?;
         }
         let drift = match self.decide {
             Rule::Candor => figures.verdict.candor.drift,
@@ -190,10 +171,7 @@ impl Drift {
             return Clients::read(path, &model.schema, self.columns);
         };
         let table = application_table(path, &model.schema.table)?;
-        let folder = match table.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(&table);
         if table == Path::new("-")
             || !any_table(folder, records)
             || has_results(&table, records, &model.schema, self.columns)?
@@ -212,15 +190,6 @@ impl Drift {
         clients.unfit.resize_with(fields, Default::default);
         rows.finish_and_clear();
         Ok(clients)
-    }
-}
-
-impl PageLanguage {
-    fn language(self) -> Language {
-        match self {
-            Self::En => Language::En,
-            Self::Fr => Language::Fr,
-        }
     }
 }
 

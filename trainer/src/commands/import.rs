@@ -9,7 +9,7 @@ use candor_core::{Scorer, hexadecimal};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
-use super::print;
+use super::{print, print_json};
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::import_schema;
@@ -178,8 +178,7 @@ impl Import {
             eprintln!("warning: {}: {warning}", self.model.display());
         }
         if self.json {
-            let json = serde_json::to_string_pretty(&model.card).map_err(std::io::Error::from);
-            return print(&json.map_err(Error::write(Path::new("-")))?);
+            return print_json(&model.card);
         }
         let mut lines = vec![format!(
             "Model: {} features, {} trees, {} leaves.",

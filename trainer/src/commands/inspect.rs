@@ -7,7 +7,7 @@ use candor_core::{Model, hexadecimal};
 use clap::Args;
 
 use super::model::{Loaded, Trust};
-use super::print;
+use super::{print, print_json};
 use crate::error::Error;
 
 /// Show what a model file holds: figures, policy, inputs, lineage.
@@ -36,7 +36,7 @@ impl Inspect {
         let signatures = Model::signatures(&bytes).unwrap_or_default();
         let signers: Vec<String> = signatures.iter().map(|signature| hexadecimal(&signature.key)).collect();
         if self.json {
-            return print(&as_json(model, &digest, &signers).map_err(Error::write(&self.model))?);
+            return print_json(&as_json(model, &digest, &signers));
         }
         let card = &model.card;
         let mut lines = vec![card.name.clone()];
@@ -121,8 +121,8 @@ fn first(text: &str, count: usize) -> String {
     text.chars().take(count).collect()
 }
 
-fn as_json(model: &Model, digest: &str, signers: &[String]) -> std::io::Result<String> {
-    let value = serde_json::json!({
+fn as_json(model: &Model, digest: &str, signers: &[String]) -> serde_json::Value {
+    serde_json::json!({
         "digest": digest,
         "signed_by": signers,
         "card": model.card,
@@ -133,8 +133,7 @@ fn as_json(model: &Model, digest: &str, signers: &[String]) -> std::io::Result<S
         "reference": model.reference,
         "trees": model.ensemble.trees.len(),
         "leaves": model.ensemble.leaf_count(),
-    });
-    serde_json::to_string_pretty(&value).map_err(std::io::Error::from)
+    })
 }
 
 /// The figures of every part, with intervals where they matter, line by line.

@@ -1,11 +1,11 @@
 //! `candor mlflow`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::print;
 use super::progress::bar;
+use super::{print, print_json};
 use crate::error::Error;
 use crate::mlflow::{Client, Credentials, Pushed, Target, push};
 use crate::registry::{Store, shown};
@@ -88,8 +88,7 @@ impl Push {
         })?;
         bar.finish_and_clear();
         if self.json {
-            let json = serde_json::to_string_pretty(&pushed).map_err(std::io::Error::from);
-            return print(&json.map_err(Error::write(Path::new("-")))?);
+            return print_json(&pushed);
         }
         print(&self.lines(digest, &pushed).join("\n"))
     }

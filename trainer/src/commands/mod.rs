@@ -27,7 +27,9 @@ mod verify;
 use std::io::Write;
 use std::path::Path;
 
-use clap::{Parser, Subcommand};
+use candor_core::Language;
+use clap::{Parser, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use crate::error::Error;
 
@@ -106,6 +108,42 @@ fn print(text: &str) -> Result<(), Error> {
     writeln!(output, "{text}")
         .and_then(|()| output.flush())
         .map_err(Error::write(Path::new("-")))
+}
+
+/// Prints a value as JSON.
+///
+/// # Errors
+/// [`Error::Write`].
+fn print_json(value: &impl Serialize) -> Result<(), Error> {
+    print(&serde_json::to_string_pretty(value).map_err(|error| Error::write(Path::new("-"))(error.into()))?)
+}
+
+/// A value as a file of JSON, for `path`.
+///
+/// # Errors
+/// [`Error::Write`].
+fn json_file(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| Error::write(path)(error.into()))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// Language of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PageLanguage {
+    /// English.
+    En,
+    /// French.
+    Fr,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::En => Self::En,
+            PageLanguage::Fr => Self::Fr,
+        }
+    }
 }
 
 /// What a command that could run answers.

@@ -5,13 +5,13 @@ mod figures;
 mod files;
 mod list;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::model::Trust;
-use super::{Answer, print};
+use super::{Answer, print, print_json};
 use crate::error::Error;
 use crate::registry::Store;
 
@@ -168,13 +168,9 @@ impl Place {
     /// Prints what there is to say, as text or as JSON.
     fn tell(&self, lines: &[String], value: &impl Serialize) -> Result<(), Error> {
         if self.json {
-            print(&json(value)?)
+            print_json(value)
         } else {
             print(&lines.join("\n"))
         }
     }
-}
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string_pretty(value).map_err(|error| Error::write(Path::new("-"))(error.into()))
 }

@@ -1,17 +1,16 @@
 //! `candor report`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use candor_core::{Language, Schema, Scorer};
-use clap::{Args, ValueEnum};
+use candor_core::{Schema, Scorer};
+use clap::Args;
 
 use super::model::{Loaded, Trust};
-use super::print;
 use super::progress::bar;
 use super::related::read_data;
+use super::{PageLanguage, json_file, print};
 use crate::error::Error;
-use crate::output::{OutputFile, destination};
+use crate::output::{destination, write_files};
 use crate::report::figures::FORMAT;
 use crate::report::{Figures, Request, Sample, Step, Unrestricted, check, collect, page, read_out_of_fold};
 use crate::table::{self, ColumnRules};
@@ -84,14 +83,6 @@ pub(super) struct Report {
     force: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PageLanguage {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
 impl Report {
     pub(super) fn run(self) -> Result<(), Error> {
         let json = match (&self.from, &self.json) {
@@ -115,31 +106,13 @@ impl Report {
                 more: contradictions.len() - 1,
             });
         }
-        let language = match self.language {
-            PageLanguage::En => Language::En,
-            PageLanguage::Fr => Language::Fr,
-        };
-        let html = page(&figures, language);
+        let html = page(&figures, self.language.into());
         let mut files = vec![(self.output.clone(), html.into_bytes())];
         if let Some(path) = json {
-            let mut text = serde_json::to_vec_pretty(&figures)
-                .map_err(std::io::Error::from)
-                .map_err(Error::write(&path))?;
-            text.push(b'\n');
+            let text = json_file(&path, &figures)?;
             files.push((path, text));
         }
-        let written: Result<Vec<OutputFile>, Error> = files
-            .iter()
-            .map(|(path, bytes)| {
-                let mut file = OutputFile::create(path, self.force)?;
-                file.write_all(bytes).map_err(Error::write(path))?;
-                Ok(file)
-            })
-            .collect();
-        // All are whole before any is put into its place.
-        for file in written? {
-            file.finish()?;
-        }
+        write_files(&files, self.force)?;
         let mut lines: Vec<String> = figures.parts.iter().map(part_line).collect();
         lines.push(match figures.gaps.len() {
             0 => "Nothing is missing from the report.".to_owned(),

@@ -276,7 +276,7 @@ impl Train {
         oof.map_or(Ok(()), TableWriter::finish)?;
         let card = &trained.model.card;
         if self.json {
-            return print(&record::as_json(card, run.as_deref())?);
+            return record::print_card(card, run.as_deref());
         }
         let excluded: Vec<&str> = policy.excluded.iter().map(|excluded| excluded.field.as_str()).collect();
         let mut lines = vec![format!(

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::progress::bar;
 use super::related::{RelatedOptions, read_data};
 use super::train::{TABLE, read_or};
-use super::{print, use_threads};
+use super::{print, print_json, use_threads};
 use crate::definition;
 use crate::error::Error;
 use crate::learner::{self, Parameters};
@@ -163,8 +163,7 @@ impl Tune {
         self.write(&parameters, winner, figures, trials.len())?;
         if self.json {
             let object = serde_json::json!({ "trials": trials.len(), "continued": continued, "best": winner });
-            let json = serde_json::to_string_pretty(&object).map_err(std::io::Error::from);
-            return print(&json.map_err(Error::write(Path::new("-")))?);
+            return print_json(&object);
         }
         print(&self.report(&trials, continued, &journal_path))
     }

@@ -1,12 +1,13 @@
 //! What exactly is wrong with a line that is not as it was written.
 
-use candor_core::hexadecimal;
+use candor_core::from_hexadecimal;
 use sha2::{Digest, Sha256};
 
 use super::log::is_digest;
+use crate::chain::{CHECK_KEY, check_of};
 
 /// What stands before the digest at the end of a line.
-const CHECK: &[u8] = b",\"check\":\"";
+const CHECK: &[u8] = CHECK_KEY.as_bytes();
 /// The digest in hexadecimal, and what closes the object behind it.
 const DIGITS: usize = 64;
 const CLOSE: &[u8] = b"\"}";
@@ -44,11 +45,11 @@ impl<'a> Parts<'a> {
 
     fn describe(&self, before: &str) -> String {
         let Self { open, digits } = *self;
-        if own_before(open).is_some_and(|own| own != before && digest(open, &own).as_bytes() == digits) {
+        if own_before(open).is_some_and(|own| own != before && check_of(open, &own).as_bytes() == digits) {
             return "it does not follow the line before it: a line was taken out, put in, or moved".to_owned();
         }
         // Digests of two contents have some four equal digits; a digest in which one was altered has 63.
-        let expected = digest(open, before);
+        let expected = check_of(open, before);
         let mut wrong = (0..DIGITS).filter(|&place| expected.as_bytes()[place] != digits[place]);
         if let (Some(first), true) = (wrong.next(), wrong.count() < DIGITS / 4) {
             return format!(
@@ -67,12 +68,6 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The check of an object without its closing brace, which follows `before`.
-fn digest(open: &[u8], before: &str) -> String {
-    let digest = Sha256::new().chain_update(before).chain_update(open);
-    hexadecimal(&digest.chain_update(b"}").finalize())
-}
-
 /// The length, without line feed, of the line that stands whole at the beginning of `bytes`, if one does.
 fn whole_at_start(bytes: &[u8], before: &str) -> Option<usize> {
     let keys = bytes
@@ -84,7 +79,7 @@ fn whole_at_start(bytes: &[u8], before: &str) -> Option<usize> {
 }
 
 fn is_whole(line: &[u8], before: &str) -> bool {
-    Parts::of(line).is_some_and(|parts| digest(parts.open, before).as_bytes() == parts.digits)
+    Parts::of(line).is_some_and(|parts| check_of(parts.open, before).as_bytes() == parts.digits)
 }
 
 /// A line that does not end as lines do: a byte of its end was altered, or one became a line feed and cut it in two.
@@ -120,10 +115,7 @@ fn own_before(open: &[u8]) -> Option<String> {
 
 /// The one byte that was another one when the digest was made, and which.
 fn altered(open: &[u8], digits: &[u8], before: &str) -> Option<(usize, u8)> {
-    let written: Vec<u8> = digits
-        .chunks_exact(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect::<Option<_>>()?;
+    let written: [u8; DIGITS / 2] = from_hexadecimal(std::str::from_utf8(digits).ok()?)?;
     // Single bits first, which is what disks and memory do; then whatever else fits into a byte, while that takes seconds.
     let (few, many): (Vec<u8>, Vec<u8>) = (1..=u8::MAX).partition(|flips| flips.is_power_of_two());
     for flips in [few, many] {

@@ -27,7 +27,7 @@ pub fn digest_of(schema: &Schema, application: &Application) -> String {
             FieldKind::Flag { .. } => digest.update(if value == 0.0 { b"f0" } else { b"f1" }),
             FieldKind::Category { .. } => {
                 digest.update(b"c");
-                text(level(&field.kind, value).unwrap_or_default(), &mut digest);
+                text(&field.format(value), &mut digest);
             }
         }
     }
@@ -42,22 +42,9 @@ pub fn inputs_of(schema: &Schema, application: &Application) -> Map<String, Valu
         let json = match &field.kind {
             FieldKind::Number(_) => value.into(),
             FieldKind::Flag { .. } => (value != 0.0).into(),
-            FieldKind::Category { .. } => level(&field.kind, value).unwrap_or_default().into(),
+            FieldKind::Category { .. } => field.format(value).into(),
         };
         (field.name.clone(), json)
     };
     present.map(pair).collect()
-}
-
-/// The text of the level at a stored value.
-fn level(kind: &FieldKind, value: f64) -> Option<&str> {
-    let FieldKind::Category { levels, .. } = kind else {
-        return None;
-    };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a position in a list, as a float"
-    )]
-    levels.get(value as usize).map(|level| level.value.as_str())
 }

@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, instant};
-use crate::chain::{Busy, Chain, Line, sealed};
+use crate::chain::{Busy, Chain, Line};
 use crate::error::Error;
-use crate::output::destination;
+use crate::output::{destination, folder_of, sync_folder};
 
 /// Where a log ends: what has to be known elsewhere to notice that its end was cut off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,7 +126,7 @@ impl DecisionLog {
     ///
     /// # Errors
     /// [`Error::Write`]; as for [`open`](Self::open).
-    pub fn append(&mut self, mut entries: Vec<Entry>) -> Result<(), Error> {
+    pub fn append(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());
         }
@@ -134,15 +134,10 @@ impl DecisionLog {
             Some(chain) => chain,
             None => self.lock()?,
         };
-        let (mut sequence, mut check) = (chain.end().lines, chain.end().check.clone());
-        for entry in &mut entries {
-            sequence += 1;
-            entry.sequence = sequence;
-            entry.before = std::mem::take(&mut check);
-            let object = serde_json::to_string(entry).map_err(|error| Error::write(&self.path)(error.into()))?;
-            check = sealed(&object, &entry.before).1;
-        }
-        chain.append(&entries)?;
+        chain.append_placed(entries, |entry, number, before| {
+            entry.sequence = number;
+            before.clone_into(&mut entry.before);
+        })?;
         let head = Head {
             lines: chain.end().lines,
             check: chain.end().check.clone(),
@@ -183,7 +178,8 @@ impl DecisionLog {
             None if chain.end().lines == 0 => {
                 let head = Head::default();
                 head.write(path)?;
-                sync_folder(path);
+                // Where a system cannot do so, the head is still in its place.
+                let _ = sync_folder(folder_of(path));
                 head
             }
             None => {
@@ -246,13 +242,5 @@ impl DecisionLog {
             file: self.path.clone(),
             problem: problem.to_owned(),
         }
-    }
-}
-
-/// Has the names of new files on the disk, too, where a system can do so.
-fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-        let _ = folder.sync_all();
     }
 }

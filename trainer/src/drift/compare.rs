@@ -7,11 +7,12 @@ use candor_core::stats::{Sketch, Stability, bin_of, homogeneity, population_stab
 use candor_core::{Field, FieldKind, Scorer, Text};
 use rayon::prelude::*;
 
+use super::clients::{Clients, Unfit};
 use super::evidently::{self, Numbers, Scores};
 use super::figures::{Bin, Change, FORMAT, FieldFigures, Figures, NewLevel, ScoreFigures, Values};
-use super::population::{Clients, Unfit, count_of, scores};
 use super::verdict::{mark, verdict};
 use crate::report::values::{levels_of, name_of_field};
+use crate::training::population::{count_of, scores};
 
 /// Whom current clients are compared with.
 #[derive(Debug)]

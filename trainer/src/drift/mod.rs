@@ -4,14 +4,14 @@
 //! reading and Evidently's stand side by side) → [`Figures`], from which the page, the JSON file and the table on the
 //! terminal are drawn and which hold all that these say.
 
+mod clients;
 mod compare;
 pub mod evidently;
 pub mod figures;
 mod page;
-mod population;
 pub mod verdict;
 
+pub use clients::{Clients, Unfit};
 pub use compare::{Reference, compare};
 pub use figures::Figures;
 pub use page::page;
-pub use population::{Clients, Unfit, population};

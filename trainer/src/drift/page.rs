@@ -5,7 +5,7 @@ use candor_core::stats::Stability;
 
 use super::evidently::Decision;
 use super::figures::{Change, FieldFigures, Figures, ScoreFigures};
-use crate::report::page::markup::{Table, code, details, escape, name};
+use crate::report::page::markup::{Table, code, details, document, escape, figure, gaps, name, section};
 use crate::report::page::numbers::{NONE, Numbers};
 use crate::report::page::plot::{Axis, Mark, Plot, Series, Shows};
 use crate::report::page::rows::{Row, Rows};
@@ -25,19 +25,17 @@ pub fn page(figures: &Figures, language: Language) -> String {
     let title = escape(&format!("{} – {}", page.say("Drift", "Dérive"), figures.model));
     let (summary, score, ranking) = (page.summary(), page.score(), page.ranking());
     let (details, gaps, rules) = (page.details(), page.gaps(), page.rules());
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n{summary}</header>\n\
-         <main>\n{score}{ranking}{details}{gaps}{rules}</main>\n</body>\n</html>\n",
-        lang = page.say("en", "fr"),
-        style = include_str!("../report/page/style.css"),
+    document(
+        language,
+        &title,
+        &format!("<h1>{title}</h1>\n{summary}"),
+        "",
+        &[score, ranking, details, gaps, rules].concat(),
     )
 }
 
 /// How a reading is called, in English and French.
-pub(super) fn reading(stability: Stability) -> (&'static str, &'static str) {
+fn reading(stability: Stability) -> (&'static str, &'static str) {
     match stability {
         Stability::Stable => ("stable", "stable"),
         Stability::Watch => ("to watch", "à surveiller"),
@@ -58,10 +56,7 @@ impl Page<'_> {
     }
 
     fn section(&self, id: &str, en: &str, fr: &str, content: &str) -> String {
-        format!(
-            "<section id=\"{id}\">\n<h2>{}</h2>\n{content}</section>\n",
-            self.say(en, fr)
-        )
+        section(id, self.say(en, fr), content)
     }
 
     fn reading(&self, stability: Stability) -> &'static str {
@@ -489,30 +484,15 @@ impl Page<'_> {
             ],
         }
         .svg(self.charts, numbers);
-        let twin = details(
-            "twin",
-            self.say("Show as a table", "Afficher en tableau"),
-            &table.markup(),
-        );
-        format!(
-            "<figure>\n<h3>{}</h3>\n{svg}\n<figcaption>{line}</figcaption>\n{twin}</figure>\n",
-            escape(title)
-        )
+        figure(numbers, title, &svg, line, &table.markup())
     }
 
     fn gaps(&self) -> String {
         let language = self.numbers.language;
-        let items: String = self
-            .figures
-            .gaps
-            .iter()
-            .map(|gap| format!("<li>{}</li>", escape(gap.in_language(language))))
-            .collect();
-        if items.is_empty() {
-            return String::new();
-        }
-        let title = self.say("What this page cannot say", "Ce que cette page ne peut dire");
-        format!("<aside class=\"gaps\"><strong>{title}</strong><ul>{items}</ul></aside>\n")
+        gaps(
+            self.say("What this page cannot say", "Ce que cette page ne peut dire"),
+            self.figures.gaps.iter().map(|gap| gap.in_language(language)),
+        )
     }
 
     fn rules(&self) -> String {

@@ -163,9 +163,32 @@ fn is_device(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// Brings the names in a folder to the disk, where the system can.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Error> {
+    if cfg!(unix) {
+        let opened = File::open(folder).map_err(Error::write(folder))?;
+        opened.sync_all().map_err(Error::write(folder))?;
+    }
+    Ok(())
+}
+
+/// Writes several files; all are whole before any is put into its place.
+///
+/// # Errors
+/// As for [`OutputFile`].
+pub fn write_files(files: &[(PathBuf, Vec<u8>)], force: bool) -> Result<(), Error> {
+    let mut written = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let mut file = OutputFile::create(path, force)?;
+        file.write_all(bytes).map_err(Error::write(path))?;
+        written.push(file);
+    }
+    written.into_iter().try_for_each(OutputFile::finish)
 }

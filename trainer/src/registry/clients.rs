@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use candor_core::{Schema, hexadecimal};
+use candor_core::{Schema, from_hexadecimal, hexadecimal};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -35,14 +35,7 @@ impl Key {
 
     /// The key of [`text`](Self::text).
     pub fn parse(text: &str) -> Option<Self> {
-        let mut key = [0; BYTES];
-        if text.len() != 2 * BYTES || !text.is_ascii() {
-            return None;
-        }
-        for (byte, digits) in key.iter_mut().enumerate() {
-            *digits = u8::from_str_radix(text.get(2 * byte..2 * byte + 2)?, 16).ok()?;
-        }
-        Some(Self(key))
+        from_hexadecimal(text).map(Self)
     }
 }
 

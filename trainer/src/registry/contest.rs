@@ -14,6 +14,7 @@
 
 use candor_core::artifact::Interval;
 use candor_core::decision::Costs;
+use candor_core::stats::outcome_at;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -81,12 +82,8 @@ pub fn contest(champion: Contender<'_>, challenger: Contender<'_>, outcomes: &[b
             [own, around]
         })
         .collect();
-    let mean_of = |contender: Contender<'_>| {
-        let declined = contender.probabilities.iter().map(|&p| p >= contender.threshold);
-        let all = declined
-            .zip(outcomes)
-            .map(|(declined, &outcome)| cost(declined, outcome, costs));
-        mean(all.sum(), outcomes.len())
+    let cost_of = |contender: Contender<'_>| {
+        outcome_at(contender.probabilities, outcomes, contender.threshold, None).cost_per_client(&costs)
     };
     #[expect(clippy::cast_precision_loss, reason = "a small number")]
     let scale = [1.0, 1.0 / RATIOS as f64];
@@ -112,8 +109,8 @@ pub fn contest(champion: Contender<'_>, challenger: Contender<'_>, outcomes: &[b
         clients: outcomes.len() as u64,
         bad: outcomes.iter().filter(|&&outcome| outcome).count() as u64,
         costs,
-        champion: mean_of(champion),
-        challenger: mean_of(challenger),
+        champion: cost_of(champion),
+        challenger: cost_of(challenger),
         difference,
         around,
         lower_in,

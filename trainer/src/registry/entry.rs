@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 
 use super::contest::Verdict;
@@ -80,39 +81,17 @@ pub fn now() -> String {
     utc(since.as_secs())
 }
 
-/// Seconds since 1970 as text.
-pub fn utc(seconds: u64) -> String {
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Years begin in March, so that the day that is sometimes there is the last (Hinnant, "chrono-compatible low-level
-    // date algorithms"); an era has 400 years.
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let march = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    let year = 400 * era + year + u64::from(month < 3);
-    format!(
-        "{year:04}-{month:02}-{of_month:02}T{:02}:{:02}:{:02}Z",
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
+/// Seconds since 1970 as text; empty for years that no clock shows.
+fn utc(seconds: u64) -> String {
+    let time = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    time.map_or_else(String::new, |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// The seconds since 1970 of a time as [`utc`] writes it; `None` for anything else.
+/// The seconds since 1970 of a time as this journal writes it; `None` for anything else.
 pub fn seconds(text: &str) -> Option<u64> {
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (from_march, month) = if month < 3 {
-        (year.checked_sub(1)?, month + 9)
-    } else {
-        (year, month.checked_sub(3)?)
-    };
-    let days = 365 * from_march + from_march / 4 - from_march / 100 + from_march / 400 + (153 * month + 2) / 5 + day;
-    let seconds = 3600 * number(11, 13)? + 60 * number(14, 16)? + number(17, 19)?;
-    let found = days.checked_sub(719_469)? * 86_400 + seconds;
+    let found = u64::try_from(DateTime::parse_from_rfc3339(text).ok()?.timestamp()).ok()?;
     (utc(found) == text).then_some(found)
 }
 

@@ -1,6 +1,7 @@
 //! What a store holds: files named after the SHA-256 of their content, written once and never changed.
 
-use std::fs::{self, File};
+use std::collections::HashSet;
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::Builder;
 
 use crate::error::Error;
+use crate::output::sync_folder;
 
 /// Hexadecimal digits of a name.
 const DIGITS: usize = 64;
@@ -74,7 +76,7 @@ impl Objects {
     ///
     /// # Errors
     /// [`Error::Read`].
-    pub(super) fn leftovers(&self, named: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
+    pub(super) fn leftovers(&self, named: &HashSet<String>) -> Result<Vec<PathBuf>, Error> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -86,7 +88,7 @@ impl Objects {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             // A file of any other name is not ours to judge.
             let is_object = name.len() == DIGITS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if name.starts_with(PARTIAL) || is_object && !named(&name) {
+            if name.starts_with(PARTIAL) || is_object && !named.contains(&name) {
                 found.push(path);
             }
         }
@@ -110,15 +112,6 @@ pub(super) fn private_folder(folder: &Path) -> Result<(), Error> {
         builder.mode(0o700);
     }
     builder.create(folder).map_err(Error::write(folder))
-}
-
-/// Brings the names in a folder to the disk, where the system can.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
-    if cfg!(unix) {
-        let opened = File::open(folder).map_err(Error::write(folder))?;
-        opened.sync_all().map_err(Error::write(folder))?;
-    }
-    Ok(())
 }
 
 /// An error without the name of the temporary file, which nobody has asked for.

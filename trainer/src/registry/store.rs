@@ -1,5 +1,6 @@
 //! The folder of a store, and who may change it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,11 @@ use serde::Serialize;
 
 use super::entry::{Entry, FORMAT};
 use super::ledger::Ledger;
-use super::objects::{Objects, private_folder, sync_folder};
+use super::objects::{Objects, private_folder};
 use super::run::Run;
 use crate::chain::{self, Busy, Chain};
 use crate::error::Error;
+use crate::output::sync_folder;
 
 const JOURNAL: &str = "journal.jsonl";
 const OBJECTS: &str = "objects";
@@ -127,13 +129,12 @@ impl Store {
     /// # Errors
     /// [`Error::Read`], [`Error::Table`].
     pub fn leftovers(&self, ledger: &Ledger) -> Result<Vec<PathBuf>, Error> {
-        let mut named: Vec<String> = Vec::new();
+        let mut named: HashSet<String> = HashSet::new();
         for digest in ledger.runs() {
             named.extend(self.run(digest)?.objects().into_iter().map(str::to_owned));
-            named.push(digest.to_owned());
+            named.insert(digest.to_owned());
         }
-        self.objects
-            .leftovers(&|name: &str| named.iter().any(|known| known == name))
+        self.objects.leftovers(&named)
     }
 }
 

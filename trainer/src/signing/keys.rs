@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use candor_core::hexadecimal;
+use candor_core::{from_hexadecimal, hexadecimal};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 
 use crate::error::Error;
-use crate::output::OutputFile;
+use crate::output::{OutputFile, folder_of};
 
 /// What the line with the secret begins with.
 const SECRET: &str = "candor-private-key-ed25519";
@@ -67,7 +67,7 @@ impl PrivateKey {
         let secret = text
             .lines()
             .find_map(|line| line.trim().strip_prefix(SECRET))
-            .and_then(|digits| key_bytes(digits.trim()));
+            .and_then(|digits| from_hexadecimal(digits.trim()));
         let secret = secret.ok_or_else(|| {
             refuse(format!(
                 "this is no private key of Candor (a line '{SECRET}' and 64 hexadecimal digits); make one with candor keygen"
@@ -89,13 +89,11 @@ impl PrivateKey {
         let mut public = OutputFile::create(&public_path, false)?;
         writeln!(public, "{}", line.trim_end()).map_err(Error::write(&public_path))?;
 
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
         // A temporary file is readable by its owner only, from the first moment.
         let mut file = tempfile::Builder::new()
             .prefix(".candor-")
             .suffix(".partial")
-            .tempfile_in(folder)
+            .tempfile_in(folder_of(path))
             .map_err(Error::write(path))?;
         let text = format!(
             "# A private key of Candor: whoever reads it can sign models in your name.\n# Public key: {}\n{SECRET} {}\n",
@@ -156,7 +154,7 @@ impl TrustedKeys {
                 ));
             }
             let (digits, comment) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-            let key = key_bytes(digits).ok_or_else(|| {
+            let key = from_hexadecimal(digits).ok_or_else(|| {
                 refuse("a line holds a public key, 64 hexadecimal digits, and may hold a comment; copy the line of FILE.pub")
             })?;
             if VerifyingKey::from_bytes(&key).map_or(true, |key| key.is_weak()) {
@@ -191,15 +189,4 @@ fn text_of(file: &mut File, path: &Path) -> Result<String, Error> {
         file: path.to_owned(),
         problem: "this is no file of keys, which are lines of text; name the right file".into(),
     })
-}
-
-/// 64 hexadecimal digits.
-fn key_bytes(digits: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = digits
-        .chars()
-        .map(|digit| u8::try_from(digit.to_digit(16)?).ok())
-        .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    (digits.len() == 64).then_some(())?;
-    bytes.try_into().ok()
 }

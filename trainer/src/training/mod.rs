@@ -5,6 +5,7 @@ mod data;
 mod evaluation;
 mod features;
 mod model;
+pub(crate) mod population;
 mod prototypes;
 pub(crate) mod random;
 mod reference;

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use candor_core::artifact::Metrics;
 use serde::Serialize;
 
-use super::json;
 use crate::commands::inspect::part_lines;
-use crate::commands::{Answer, print};
+use crate::commands::{Answer, print, print_json};
 use crate::error::Error;
 use crate::registry::entry::Entry;
 use crate::registry::{Clients, Ledger, Store, load, shown};
@@ -37,7 +36,7 @@ pub(super) fn list(store: &Store, as_json: bool) -> Result<Answer, Error> {
     let ledger = store.read()?;
     let runs = listed(store, &ledger)?;
     if as_json {
-        print(&json(&runs)?)?;
+        print_json(&runs)?;
         return Ok(Answer::Yes);
     }
     if runs.is_empty() {
@@ -96,7 +95,7 @@ pub(super) fn show(store: &Store, name: &str, as_json: bool) -> Result<Answer, E
             "clients": run.clients,
             "history": history,
         });
-        print(&json(&value)?)?;
+        print_json(&value)?;
         return Ok(Answer::Yes);
     }
     let card = &run.card;

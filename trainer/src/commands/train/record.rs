@@ -6,6 +6,7 @@ use candor_core::artifact::ModelCard;
 use serde::Serialize;
 
 use super::Train;
+use crate::commands::print_json;
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::registry::Recording;
@@ -34,8 +35,8 @@ impl Train {
     }
 }
 
-/// The model card as JSON, with the run where there is one.
-pub(super) fn as_json(card: &ModelCard, run: Option<&str>) -> Result<String, Error> {
+/// Prints the model card as JSON, with the run where there is one.
+pub(super) fn print_card(card: &ModelCard, run: Option<&str>) -> Result<(), Error> {
     #[derive(Serialize)]
     struct Figures<'a> {
         #[serde(flatten)]
@@ -43,5 +44,5 @@ pub(super) fn as_json(card: &ModelCard, run: Option<&str>) -> Result<String, Err
         #[serde(skip_serializing_if = "Option::is_none")]
         run: Option<&'a str>,
     }
-    serde_json::to_string_pretty(&Figures { card, run }).map_err(|error| Error::write(Path::new("-"))(error.into()))
+    print_json(&Figures { card, run })
 }

@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use candor_core::Language;
+
+use super::numbers::Numbers;
+
 /// A text as HTML, in an element or in a quoted attribute. Characters that HTML does not allow become U+FFFD.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -90,6 +94,49 @@ impl Table {
 /// Something that is folded up until it is asked for; `class` says whether print unfolds it.
 pub(crate) fn details(class: &str, summary: &str, content: &str) -> String {
     format!("<details class=\"{class}\"><summary>{summary}</summary>\n{content}</details>\n")
+}
+
+/// A whole page: no script, no font, nothing from elsewhere. `title` is markup, as all the rest.
+pub(crate) fn document(language: Language, title: &str, header: &str, nav: &str, main: &str) -> String {
+    let lang = match language {
+        Language::En => "en",
+        Language::Fr => "fr",
+    };
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<header>\n{header}</header>\n\
+         {nav}<main>\n{main}</main>\n</body>\n</html>\n",
+        style = include_str!("style.css"),
+    )
+}
+
+/// A section with its heading.
+pub(crate) fn section(id: &str, heading: &str, content: &str) -> String {
+    format!("<section id=\"{id}\">\n<h2>{heading}</h2>\n{content}</section>\n")
+}
+
+/// A chart with its title, its take-away and, folded up, its table; the last three are markup, and the table may be empty.
+pub(crate) fn figure(numbers: Numbers, title: &str, svg: &str, takeaway: &str, table: &str) -> String {
+    let twin = if table.is_empty() {
+        String::new()
+    } else {
+        details("twin", numbers.say("Show as a table", "Afficher en tableau"), table)
+    };
+    format!(
+        "<figure>\n<h3>{}</h3>\n{svg}\n<figcaption>{takeaway}</figcaption>\n{twin}</figure>\n",
+        escape(title)
+    )
+}
+
+/// What is not known, under a title; nothing where all is.
+pub(crate) fn gaps<'a>(title: &str, gaps: impl Iterator<Item = &'a str>) -> String {
+    let items: String = gaps.map(|gap| format!("<li>{}</li>", escape(gap))).collect();
+    if items.is_empty() {
+        return items;
+    }
+    format!("<aside class=\"gaps\"><strong>{title}</strong><ul>{items}</ul></aside>\n")
 }
 
 #[cfg(test)]

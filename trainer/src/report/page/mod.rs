@@ -23,7 +23,7 @@ use candor_core::Language;
 pub(super) use discrimination::is_comparison;
 
 use super::figures::{Figures, PartFigures, Section};
-use markup::{details, escape};
+use markup::{details, document, escape, figure, section};
 use numbers::Numbers;
 use plot::Plot;
 use rows::Rows;
@@ -35,24 +35,16 @@ pub fn page(figures: &Figures, language: Language) -> String {
         numbers: Numbers { language },
         charts: 0,
     };
-    let (lang, title) = (
-        page.say("en", "fr"),
-        escape(&format!(
-            "{} – {}",
-            page.say("Validation report", "Rapport de validation"),
-            figures.lineage.card.name
-        )),
-    );
+    let title = escape(&format!(
+        "{} – {}",
+        page.say("Validation report", "Rapport de validation"),
+        figures.lineage.card.name
+    ));
     let sections: Vec<String> = SECTIONS
         .iter()
-        .map(|section| {
-            let content = (section.draw)(&mut page);
-            let gaps = page.gaps(Some(section.section));
-            let heading = page.say(section.en, section.fr);
-            format!(
-                "<section id=\"{}\">\n<h2>{heading}</h2>\n{content}{gaps}</section>\n",
-                section.id
-            )
+        .map(|part| {
+            let content = (part.draw)(&mut page) + &page.gaps(Some(part.section));
+            section(part.id, page.say(part.en, part.fr), &content)
         })
         .collect();
     let contents: String = SECTIONS
@@ -65,17 +57,11 @@ pub fn page(figures: &Figures, language: Language) -> String {
             )
         })
         .collect();
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<header>\n{summary}</header>\n\
-         <nav aria-label=\"{contents_label}\"><ol>{contents}</ol></nav>\n<main>\n{sections}</main>\n</body>\n</html>\n",
-        style = include_str!("style.css"),
-        summary = summary::draw(&page),
-        contents_label = page.say("Contents", "Sommaire"),
-        sections = sections.concat(),
-    )
+    let nav = format!(
+        "<nav aria-label=\"{}\"><ol>{contents}</ol></nav>\n",
+        page.say("Contents", "Sommaire")
+    );
+    document(language, &title, &summary::draw(&page), &nav, &sections.concat())
 }
 
 struct SectionOfPage {
@@ -214,15 +200,7 @@ impl<'a> Page<'a> {
     /// A chart with its title, its take-away and its table; the last three are markup. A table that is too wide to stand
     /// in a column, or that charts share, is left empty here and follows them: see [`twin`](Self::twin).
     fn figure(&self, title: &str, svg: &str, takeaway: &str, table: &str) -> String {
-        let twin = if table.is_empty() {
-            String::new()
-        } else {
-            details("twin", self.say("Show as a table", "Afficher en tableau"), table)
-        };
-        format!(
-            "<figure>\n<h3>{}</h3>\n{svg}\n<figcaption>{takeaway}</figcaption>\n{twin}</figure>\n",
-            escape(title)
-        )
+        figure(self.numbers, title, svg, takeaway, table)
     }
 
     /// The table of charts, folded up below them.
@@ -248,17 +226,10 @@ impl<'a> Page<'a> {
     /// What is not known, of one section or of all.
     fn gaps(&self, section: Option<Section>) -> String {
         let of_section = |gap: &&super::figures::Gap| section.is_none_or(|section| gap.section == section);
-        let items: String = self
-            .figures
-            .gaps
-            .iter()
-            .filter(of_section)
-            .map(|gap| format!("<li>{}</li>", escape(gap.what.in_language(self.numbers.language))))
-            .collect();
-        if items.is_empty() {
-            return String::new();
-        }
-        let title = self.say("What this section cannot say", "Ce que cette section ne peut dire");
-        format!("<aside class=\"gaps\"><strong>{title}</strong><ul>{items}</ul></aside>\n")
+        let gaps = self.figures.gaps.iter().filter(of_section);
+        markup::gaps(
+            self.say("What this section cannot say", "Ce que cette section ne peut dire"),
+            gaps.map(|gap| gap.what.in_language(self.numbers.language)),
+        )
     }
 }

@@ -1,5 +1,7 @@
 //! Whether the population stays what it was.
 
+use candor_core::stats::Stability;
+
 use super::super::figures::{Period, PeriodKind};
 use super::Page;
 use super::markup::{Table, code, escape, name};
@@ -11,12 +13,10 @@ const CHARTED: usize = 15;
 
 /// How banks read a stability index, in English and French.
 pub(super) fn reading(index: f64) -> (&'static str, &'static str) {
-    if index < 0.1 {
-        ("stable", "stable")
-    } else if index < 0.25 {
-        ("to watch", "à surveiller")
-    } else {
-        ("changed", "modifiée")
+    match Stability::of(index) {
+        Stability::Stable => ("stable", "stable"),
+        Stability::Watch => ("to watch", "à surveiller"),
+        Stability::Act => ("changed", "modifiée"),
     }
 }
 

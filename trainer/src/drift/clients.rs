@@ -1,17 +1,16 @@
-//! Clients of a table, and what is kept of them field by field.
+//! Clients of a table, whatever their cells hold.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use candor_core::artifact::{FieldPopulation, FieldValues, Population, ScorePopulation};
-use candor_core::decision::{Decision, Policy, probability_of};
+use candor_core::artifact::Population;
 use candor_core::schema::FieldKind;
-use candor_core::stats::Sketch;
 use candor_core::{Application, Raw, Schema, Scorer, ValueError};
 use rayon::prelude::*;
 
 use crate::error::Error;
 use crate::table::{ColumnRules, DecimalMark, Role, Scan, is_missing, roles, scan, stored};
+use crate::training::population::{population, sorted};
 
 /// What a field's cells hold besides values that fit it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -197,63 +196,4 @@ fn is_unknown(kind: &FieldKind, text: &str) -> bool {
     };
     let text = text.trim();
     !text.is_empty() && !is_missing(text) && !missing_levels.iter().any(|level| level == text)
-}
-
-fn sorted<'a>(applications: impl Iterator<Item = &'a Application>, field: usize) -> Vec<f64> {
-    let values = applications.filter_map(|application| application.values().get(field).copied());
-    let mut values: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
-    values.sort_by(f64::total_cmp);
-    values
-}
-
-/// What is kept of clients, and of scores that no tree has seen.
-pub fn population(schema: &Schema, applications: &[&Application], log_odds: &[f64], policy: &Policy) -> Population {
-    let fields = schema
-        .fields
-        .par_iter()
-        .enumerate()
-        .map(|(index, field)| {
-            let values = sorted(applications.iter().copied(), index);
-            let missing = (applications.len() - values.len()) as u64;
-            let counts =
-                |levels: usize| FieldValues::Levels((0..levels).map(|level| count_of(&values, level)).collect());
-            let values = match &field.kind {
-                FieldKind::Number(_) => FieldValues::Numbers(Sketch::of(&values)),
-                FieldKind::Flag { .. } => counts(2),
-                FieldKind::Category { levels, .. } => counts(levels.len()),
-            };
-            FieldPopulation { missing, values }
-        })
-        .collect();
-    Population {
-        rows: applications.len() as u64,
-        fields,
-        scores: scores(log_odds, policy),
-    }
-}
-
-/// Clients whose stored value is a level.
-#[expect(clippy::cast_precision_loss, reason = "positions of levels")]
-pub(super) fn count_of(sorted: &[f64], level: usize) -> u64 {
-    let level = level as f64;
-    let until = sorted.partition_point(|&value| value <= level);
-    (until - sorted.partition_point(|&value| value < level)) as u64
-}
-
-/// What is kept of scores; `None` without any.
-#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-pub(super) fn scores(log_odds: &[f64], policy: &Policy) -> Option<ScorePopulation> {
-    let mut log_odds = log_odds.to_vec();
-    log_odds.sort_by(f64::total_cmp);
-    let probabilities: Vec<f64> = log_odds.iter().map(|&log_odds| probability_of(log_odds)).collect();
-    let approved = probabilities
-        .iter()
-        .filter(|&&probability| policy.decide(probability) == Decision::Approve)
-        .count();
-    Some(ScorePopulation {
-        log_odds: Sketch::of(&log_odds)?,
-        probability: Sketch::of(&probabilities)?,
-        approved: approved as u64,
-        mean_probability: probabilities.iter().sum::<f64>() / probabilities.len() as f64,
-    })
 }
