@@ -18,6 +18,7 @@ pub mod policy;
 pub mod registry;
 pub mod related;
 pub mod report;
+pub mod scorecard;
 pub mod selection;
 pub mod signing;
 pub mod synth;

@@ -86,6 +86,15 @@ fn an_average_is_the_mean_of_models_of_other_seeds_and_shapes() {
     let three = train("three.candor", &["--average", "3"]);
     assert_eq!(three["parameters"]["averaged_models"], "3");
     assert_eq!(three["parameters"]["num_iterations"], "30,30,30");
+    let share: f64 = three["parameters"]["scorecard_share"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(
+        one["parameters"].get("scorecard_share").is_none(),
+        "one model stands alone"
+    );
     let model = |name: &str| {
         candor_core::Scorer::from_bytes(&folder.read(name))
             .unwrap()
@@ -93,18 +102,26 @@ fn an_average_is_the_mean_of_models_of_other_seeds_and_shapes() {
             .clone()
     };
     let (one, three) = (model("one.candor"), model("three.candor"));
-    assert_eq!(three.ensemble.trees.len(), 90);
     assert_eq!(
         three.ensemble.trees[..30],
         one.ensemble.trees[..],
         "the first is the model by itself"
     );
-    assert_ne!(three.ensemble.trees[60..], one.ensemble.trees[..]);
+    assert_ne!(three.ensemble.trees[60..90], one.ensemble.trees[..]);
     let leaves = |trees: &[Tree]| trees.iter().map(|tree| tree.leaves.len()).max();
     assert_eq!(leaves(&three.ensemble.trees[30..60]), Some(9), "a quarter of 34");
     assert!(
-        leaves(&three.ensemble.trees[60..]) > Some(9),
+        leaves(&three.ensemble.trees[60..90]) > Some(9),
         "every other model has small trees"
     );
-    assert!((three.ensemble.scale - 1.0 / 3.0).abs() < 1e-15);
+    assert!((three.ensemble.scale - (1.0 - share) / 3.0).abs() < 1e-15);
+    let scorecard = &three.ensemble.trees[90..];
+    assert!(scorecard.len() > 10, "a scorecard has its share");
+    for tree in scorecard {
+        let feature = tree.nodes[0].feature;
+        assert!(
+            tree.nodes.iter().all(|node| node.feature == feature),
+            "a tree of one feature"
+        );
+    }
 }

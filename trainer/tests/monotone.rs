@@ -78,6 +78,23 @@ fn no_step_of_a_held_field_goes_against_its_direction() {
         folder.succeed(&join(&train, &QUICK));
         assert_eq!(steps_against(&folder, "held.candor"), 0, "{method}");
     }
+    // The scorecard beside an average keeps to them, too.
+    let train = [
+        "train",
+        "--data",
+        "data",
+        "--output",
+        "held.candor",
+        "--force",
+        "--average",
+        "2",
+    ];
+    folder.succeed(&join(&train, &QUICK));
+    assert!(steps_against(&folder, "held.candor") > 20);
+    folder.succeed(&join(&[&train[..], &["--monotone"]].concat(), &QUICK));
+    let model = Scorer::from_bytes(&folder.read("held.candor")).unwrap().model().clone();
+    assert!(model.card.algorithm.contains("scorecard"), "{}", model.card.algorithm);
+    assert_eq!(steps_against(&folder, "held.candor"), 0, "an average");
 }
 
 #[test]

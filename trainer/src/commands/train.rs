@@ -83,7 +83,8 @@ pub(super) struct Train {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     trees: Option<u32>,
     /// Average the scores of this many models that differ in their seeds and, in turn, in the size of their trees; 2 unless
-    /// said otherwise, and 1 with --trees.
+    /// said otherwise, and 1 with --trees. Beside several stands a scorecard (a logistic regression on weights of
+    /// evidence), with the share that suits unseen clients best.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=100))]
     average: Option<u16>,
     /// Hold the model to the directions of the policy, as in "a better external score never counts against a client". With

@@ -52,13 +52,19 @@ pub enum Rounds<'a> {
     },
 }
 
-impl Matrix<'_> {
+impl<'a> Matrix<'a> {
+    /// The features of one row.
+    pub fn row(&self, row: usize) -> &'a [f64] {
+        let width = self.names.len();
+        &self.values[row * width..(row + 1) * width]
+    }
+
     /// The given rows with their labels.
     pub fn sample(&self, rows: &[usize], outcomes: &[bool]) -> Sample {
         let width = self.names.len();
         let mut values = Vec::with_capacity(rows.len() * width);
         for &row in rows {
-            values.extend_from_slice(&self.values[row * width..(row + 1) * width]);
+            values.extend_from_slice(self.row(row));
         }
         Sample {
             values,
@@ -100,6 +106,22 @@ pub struct Average {
     pub ensemble: Ensemble,
     /// Trees of each model.
     pub trees: Vec<usize>,
+}
+
+impl Average {
+    /// The same with trees of another kind beside it, whose scores have this share of the whole.
+    #[must_use]
+    pub fn beside(self, other: Ensemble, share: f64) -> Self {
+        let mut ensemble = self.ensemble;
+        ensemble.scale *= 1.0 - share;
+        ensemble.offset = (1.0 - share) * ensemble.offset + share * other.offset;
+        let factor = share * other.scale / ensemble.scale;
+        for mut tree in other.trees {
+            tree.leaves.iter_mut().for_each(|leaf| *leaf *= factor);
+            ensemble.trees.push(tree);
+        }
+        Self { ensemble, ..self }
+    }
 }
 
 /// Shapes of trees that an average is made of, in turn: as the parameters have them, and small.

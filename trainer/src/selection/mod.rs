@@ -16,7 +16,7 @@ use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit_average, side_by_side};
 use crate::policy::PolicyFile;
-use crate::training::{Data, FeatureTable, Growth, calibrate, rounds_for};
+use crate::training::{Data, FeatureTable, Growth, Lesson, calibrate};
 use columns::Columns;
 use importance::importance;
 
@@ -181,9 +181,14 @@ impl Fold {
         };
         let learning = rows(false);
         let seed = request.seed.wrapping_add(fold as u64);
+        let lesson = Lesson {
+            data,
+            definition,
+            rows: &learning,
+        };
         Ok(Self {
-            rounds: rounds_for(data, definition, &learning, parameters, request.growth, seed, &|| {})?,
-            features: FeatureTable::new(definition, &data.applications, &learning),
+            rounds: request.growth.plan(lesson, parameters, seed, &|| {})?.rounds,
+            features: lesson.features(),
             scoring: rows(true),
             learning,
             order: (0..definition.schema.fields.len()).collect(),

@@ -4,10 +4,10 @@ use candor_core::decision::{Calibration, probability_of};
 use candor_core::ensemble::Compiled;
 
 use super::Data;
-use super::features::FeatureTable;
+use super::growth::{Growth, Lesson};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Grown, Parameters, Rounds, SHAPES, fit_average, side_by_side};
+use crate::learner::{Grown, Parameters, side_by_side};
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]
@@ -18,42 +18,6 @@ pub struct OutOfFold {
     pub probabilities: Vec<f64>,
     /// Trees of each fold's model.
     pub trees: Vec<usize>,
-}
-
-/// How trees are grown and stopped.
-#[derive(Debug, Clone, Copy)]
-pub struct Growth {
-    /// A fixed number of trees; `None` stops early.
-    pub trees: Option<usize>,
-    /// Trees to wait for an improvement.
-    pub patience: usize,
-    /// Most trees.
-    pub most: usize,
-    /// Models that differ in their seeds, and are averaged.
-    pub models: usize,
-}
-
-/// Trees to wait for an improvement of the validation log-loss.
-const PATIENCE: usize = 100;
-/// Most trees.
-const MOST_TREES: usize = 5000;
-
-impl Growth {
-    /// A fixed number of trees, or the usual patience; one model.
-    pub fn new(trees: Option<usize>) -> Self {
-        Self {
-            trees,
-            patience: PATIENCE,
-            most: MOST_TREES,
-            models: 1,
-        }
-    }
-
-    /// The same for an average of so many models.
-    #[must_use]
-    pub fn averaging(self, models: usize) -> Self {
-        Self { models, ..self }
-    }
 }
 
 /// A cross-validation that goes fold by fold, so that who watches it can give up early.
@@ -115,26 +79,23 @@ impl<'a> CrossValidation<'a> {
         }
     }
 
-    /// Finds the numbers of trees by early stopping inside the other folds, grows that many on all of them, and scores the
-    /// fold.
+    /// Finds the numbers of trees, and the share of a scorecard, inside the other folds, grows that many on all of them, and
+    /// scores the fold.
     fn score(&self, fold: usize, parameters: &Parameters, progress: Grown<'_>) -> Result<ScoredFold, Error> {
         let (data, folds) = (self.data, &self.folds);
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
         let seed = self.seed.wrapping_add(fold as u64);
-        let rounds = rounds_for(
+        let lesson = Lesson {
             data,
-            self.definition,
-            &learning,
-            parameters,
-            self.growth,
-            seed,
-            progress,
-        )?;
-        let features = FeatureTable::new(self.definition, &data.applications, &learning);
-        let matrix = features.matrix();
-        let training = matrix.sample(&learning, &data.outcomes);
-        let average = fit_average(&matrix, &training, &rounds, parameters, self.growth.models, progress)?;
-        let ensemble = average.ensemble;
+            definition: self.definition,
+            rows: &learning,
+        };
+        let plan = self.growth.plan(lesson, parameters, seed, progress)?;
+        let features = lesson.features();
+        let pair = self
+            .growth
+            .grow(lesson, &features, &plan.rounds, parameters, progress)?;
+        let ensemble = pair.blended(plan.share).ensemble;
         let compiled = Compiled::new(&ensemble);
         let rows = (0..folds.len()).filter(|&row| folds[row] == fold);
         Ok(ScoredFold {
@@ -163,40 +124,6 @@ impl<'a> CrossValidation<'a> {
             trees: self.trees,
         })
     }
-}
-
-/// The numbers of trees to grow on the rows `learning`, for each shape that the models have: the one that is given, or the
-/// best on a part of the rows that the others grow for.
-///
-/// # Errors
-/// [`Error::Training`].
-pub(crate) fn rounds_for(
-    data: &Data,
-    definition: &Definition,
-    learning: &[usize],
-    parameters: &Parameters,
-    growth: Growth,
-    seed: u64,
-    progress: Grown<'_>,
-) -> Result<Vec<Rounds<'static>>, Error> {
-    if let Some(count) = growth.trees {
-        return Ok(vec![Rounds::Exactly(count)]);
-    }
-    let inner = data.split_of(learning, seed);
-    let rows = |parts: &[&[usize]]| -> Vec<usize> { parts.concat().iter().map(|&p| learning[p]).collect() };
-    let (growing, stopping) = (rows(&[&inner.train, &inner.test]), rows(&[&inner.validation]));
-    let features = FeatureTable::new(definition, &data.applications, &growing);
-    let matrix = features.matrix();
-    let validation = matrix.sample(&stopping, &data.outcomes);
-    let training = matrix.sample(&growing, &data.outcomes);
-    let stop = Rounds::UntilBest {
-        validation: &validation,
-        patience: growth.patience,
-        most: growth.most,
-    };
-    let shapes = growth.models.clamp(1, SHAPES);
-    let average = fit_average(&matrix, &training, &[stop], parameters, shapes, progress)?;
-    Ok(average.trees.into_iter().map(Rounds::Exactly).collect())
 }
 
 /// Probabilities of raw scores: the calibration applied to a fold is fitted on the scores of the others.

@@ -220,7 +220,13 @@ impl Data {
     /// The fold of each row, from 0; all rows of a client stand in the same.
     pub fn folds(&self, folds: usize, seed: u64) -> Vec<usize> {
         let all: Vec<usize> = (0..self.outcomes.len()).collect();
-        folds_by_client(&self.clients(&all), &self.outcomes, folds, seed)
+        self.folds_of(&all, folds, seed)
+    }
+
+    /// As [`folds`](Self::folds), of some of the rows: one for each position in `rows`.
+    pub fn folds_of(&self, rows: &[usize], folds: usize, seed: u64) -> Vec<usize> {
+        let outcomes: Vec<bool> = rows.iter().map(|&row| self.outcomes[row]).collect();
+        folds_by_client(&self.clients(rows), &outcomes, folds, seed)
     }
 
     /// Clients, in the order of their first rows, and rows without an id each as a client.

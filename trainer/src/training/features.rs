@@ -72,8 +72,7 @@ impl FeatureTable {
 
     /// The features of one application.
     pub fn row(&self, row: usize) -> &[f64] {
-        let width = self.names.len();
-        &self.values[row * width..(row + 1) * width]
+        self.matrix().row(row)
     }
 }
 

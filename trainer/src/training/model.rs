@@ -11,16 +11,16 @@ use rayon::prelude::*;
 
 use super::Data;
 use super::Split;
-use super::cross_validation::{Growth, OutOfFold, cross_validate};
+use super::cross_validation::{OutOfFold, cross_validate};
 use super::evaluation::evaluate;
-use super::features::FeatureTable;
+use super::growth::{Growth, Lesson, best_share};
 use super::population::population;
 use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
 use crate::baselines::{self, Baseline};
 use crate::definition::Definition;
 use crate::error::Error;
-use crate::learner::{Parameters, Rounds, fit_average};
+use crate::learner::Parameters;
 use crate::monotone;
 use crate::policy::PolicyFile;
 
@@ -90,21 +90,18 @@ pub fn train(
 ) -> Result<Trained, Error> {
     let growth = Growth::new(options.trees).averaging(options.models);
     let split = data.split_keeping_out(&options.kept_out, options.seed)?;
-    let features = FeatureTable::new(definition, &data.applications, &split.train);
-    let matrix = features.matrix();
-    let training = matrix.sample(&split.train, &data.outcomes);
-    let validation = matrix.sample(&split.validation, &data.outcomes);
-    let rounds = match growth.trees {
-        Some(count) => Rounds::Exactly(count),
-        None => Rounds::UntilBest {
-            validation: &validation,
-            patience: growth.patience,
-            most: growth.most,
-        },
+    let lesson = Lesson {
+        data,
+        definition,
+        rows: &split.train,
     };
-    let average = fit_average(&matrix, &training, &[rounds], parameters, growth.models, &|| {
-        progress(Stage::Growing);
-    })?;
+    let features = lesson.features();
+    let validation = features.matrix().sample(&split.validation, &data.outcomes);
+    let rounds = growth.until_best(&validation);
+    let grown = || progress(Stage::Growing);
+    let pair = growth.grow(lesson, &features, &[rounds], parameters, &grown)?;
+    let share = best_share(&pair.scores(&features, &split.validation, &data.outcomes));
+    let average = pair.blended(share);
     let ensemble = average.ensemble;
     monotone::check(&ensemble, definition)?;
     let validate = |definition: &Definition, stage: Stage| match options.folds {
@@ -176,7 +173,7 @@ pub fn train(
         own.chain(others)
             .map(|(name, probabilities)| evaluate(name, probabilities, &data.outcomes, &final_policy, options.seed)),
     );
-    let card = card(data, definition, parameters, &options.name, &average.trees, parts);
+    let card = card(data, definition, parameters, options, (&average.trees, share), parts);
     let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
     let scores = of(&split.train, &log_odds);
     let reference = describe(
@@ -268,8 +265,8 @@ fn card(
     data: &Data,
     definition: &Definition,
     parameters: &Parameters,
-    name: &str,
-    trees: &[usize],
+    options: &TrainOptions,
+    (trees, share): (&[usize], f64),
     parts: Vec<Part>,
 ) -> ModelCard {
     let mut parameters: BTreeMap<String, String> = parameters.for_card();
@@ -291,11 +288,23 @@ fn card(
         "Probabilities are calibrated on the validation part by a map that is linear in log-odds (Platt).".into(),
         "The threshold minimises the cost on the validation part; it was not tuned on the test part.".into(),
     ];
+    if share > 0.0 {
+        parameters.insert("scorecard_share".into(), share.to_string());
+        notes.push(format!(
+            "{:.0} % of the score are a scorecard's, a logistic regression on weights of evidence, written as trees of one feature \
+             each; the rest is the boosted trees'. The share had the least log-loss on the validation part.",
+            100.0 * share
+        ));
+    }
     notes.extend(directions_note(&parts));
     ModelCard {
-        name: name.to_owned(),
+        name: options.name.clone(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
-        algorithm: "LightGBM 4.7.0, gradient-boosted trees".into(),
+        algorithm: if share > 0.0 {
+            "LightGBM 4.7.0, gradient-boosted trees, beside a scorecard".into()
+        } else {
+            "LightGBM 4.7.0, gradient-boosted trees".into()
+        },
         parameters: parameters.into(),
         data: data.fingerprint.clone(),
         parts,

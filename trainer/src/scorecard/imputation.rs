@@ -10,7 +10,7 @@ use candor_core::preprocessing::{Feature, Source};
 use candor_core::schema::FieldKind;
 
 use crate::definition::Definition;
-use crate::training::{FeatureTable, quantile};
+use crate::learner::Matrix;
 
 /// What a feature measures.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,11 +50,11 @@ pub(super) struct Imputation {
 
 impl Imputation {
     /// Fits medians on the given rows.
-    pub(super) fn fit(definition: &Definition, features: &FeatureTable, rows: &[usize]) -> Self {
+    pub(super) fn fit(definition: &Definition, matrix: &Matrix<'_>, rows: &[usize]) -> Self {
         let described = definition.preprocessing.features.iter().enumerate();
         let steps = described.map(|(index, feature)| {
             let meaning = meaning(feature, &definition.schema);
-            let values = rows.iter().map(|&row| features.row(row)[index]);
+            let values = rows.iter().map(|&row| matrix.row(row)[index]);
             let mut present: Vec<f64> = values.filter(|value| !value.is_nan()).collect();
             let has_missing = present.len() < rows.len();
             let value = match meaning {
@@ -63,7 +63,7 @@ impl Imputation {
                 Meaning::Level => None,
                 Meaning::Mean | Meaning::Other => {
                     present.sort_by(f64::total_cmp);
-                    Some(quantile(&present, 0.5).unwrap_or(0.0))
+                    Some(median(&present).unwrap_or(0.0))
                 }
             };
             Step {
@@ -82,6 +82,14 @@ impl Imputation {
             _ => value,
         }
     }
+}
+
+fn median(sorted: &[f64]) -> Option<f64> {
+    let (low, high) = (
+        sorted.get(sorted.len().checked_sub(1)? / 2)?,
+        sorted.get(sorted.len() / 2)?,
+    );
+    Some(f64::midpoint(*low, *high))
 }
 
 /// What a feature measures, by its unit, by the last thing that its expression does, and by the words of its name.

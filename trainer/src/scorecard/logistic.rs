@@ -14,12 +14,13 @@ pub(super) struct Inputs {
 /// A fitted regression.
 #[derive(Debug, Clone)]
 pub(super) struct Logistic {
-    /// One per input; the intercept is the last.
-    coefficients: Vec<f64>,
+    /// One per input.
+    pub(super) coefficients: Vec<f64>,
+    pub(super) intercept: f64,
 }
 
 /// Weight of the penalty on squared coefficients, in rows.
-const PENALTY: f64 = 10.0;
+const PENALTY: f64 = 30.0;
 /// Newton's method settles in six or seven steps.
 const MOST_STEPS: usize = 30;
 /// A step that moves no coefficient by more ends the search.
@@ -35,8 +36,8 @@ impl Inputs {
 
 impl Logistic {
     /// Log-odds of a row.
-    pub(super) fn log_odds(&self, inputs: &Inputs, row: usize) -> f64 {
-        let mut sum = self.coefficients[inputs.width];
+    fn log_odds(&self, inputs: &Inputs, row: usize) -> f64 {
+        let mut sum = self.intercept;
         for (value, coefficient) in inputs.row(row).iter().zip(&self.coefficients) {
             sum += value * coefficient;
         }
@@ -49,11 +50,12 @@ impl Logistic {
 pub(super) fn fit(inputs: &Inputs, width: usize, outcomes: &[bool]) -> Option<Logistic> {
     let size = width + 1;
     let mut model = Logistic {
-        coefficients: vec![0.0; size],
+        coefficients: vec![0.0; width],
+        intercept: 0.0,
     };
     for _ in 0..MOST_STEPS {
         let mut sums = Sums::of(inputs, outcomes, &model);
-        for (index, &coefficient) in model.coefficients[..width].iter().enumerate() {
+        for (index, &coefficient) in model.coefficients.iter().enumerate() {
             sums.gradient[index] -= PENALTY * coefficient;
             sums.curvature[index * size + index] += PENALTY;
         }
@@ -61,6 +63,7 @@ pub(super) fn fit(inputs: &Inputs, width: usize, outcomes: &[bool]) -> Option<Lo
         for (coefficient, step) in model.coefficients.iter_mut().zip(&step) {
             *coefficient += step;
         }
+        model.intercept += step[width];
         let largest = step.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
         if !largest.is_finite() {
             return None;

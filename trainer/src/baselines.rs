@@ -2,18 +2,13 @@
 //!
 //! All are calibrated as the model itself is, so that costs and calibration errors compare models, not their scales.
 
-mod evidence;
-mod imputation;
-mod logistic;
-
-use candor_core::ensemble::Compiled;
+use candor_core::ensemble::{Compiled, Ensemble};
 
 use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit, side_by_side};
+use crate::scorecard;
 use crate::training::{Data, FeatureTable, calibrate};
-use evidence::Encoding;
-use imputation::Imputation;
 
 /// A simpler model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +61,7 @@ pub fn out_of_fold(
         progress();
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
         let scoring: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
-        let scores = match baseline {
-            Baseline::Prior => vec![bad_rate(&learning, &data.outcomes); scoring.len()],
-            Baseline::Logistic => logistic(data, definition, &learning, &scoring)?,
-            Baseline::Forest | Baseline::Library => trees(baseline, data, definition, parameters, &learning, &scoring)?,
-        };
+        let scores = scores(baseline, data, definition, parameters, &learning, &scoring)?;
         Ok((scoring, scores))
     });
     let mut raw = vec![0.0; folds.len()];
@@ -92,7 +83,8 @@ fn bad_rate(rows: &[usize], outcomes: &[bool]) -> f64 {
     rows.iter().filter(|&&row| outcomes[row]).count() as f64 / rows.len() as f64
 }
 
-fn trees(
+/// Scores of the rows `scoring` by a model that has learned from the rows `learning`.
+fn scores(
     baseline: Baseline,
     data: &Data,
     definition: &Definition,
@@ -100,32 +92,25 @@ fn trees(
     learning: &[usize],
     scoring: &[usize],
 ) -> Result<Vec<f64>, Error> {
-    let (seed, threads) = parameters.seed_and_threads();
-    let (parameters, rounds) = match baseline {
-        Baseline::Forest => (Parameters::of_forest(seed, threads), FOREST_TREES),
-        _ => (Parameters::of_library(seed, threads), LIBRARY_TREES),
-    };
     let features = FeatureTable::new(definition, &data.applications, learning);
     let mut matrix = features.matrix();
     matrix.directions = &[];
-    let training = matrix.sample(learning, &data.outcomes);
-    let ensemble = fit(&matrix, &training, Rounds::Exactly(rounds), &parameters, &|| {})?;
+    let (seed, threads) = parameters.seed_and_threads();
+    let grow = |trees: usize, parameters: &Parameters| -> Result<Ensemble, Error> {
+        let training = matrix.sample(learning, &data.outcomes);
+        fit(&matrix, &training, Rounds::Exactly(trees), parameters, &|| {})
+    };
+    let ensemble = match baseline {
+        Baseline::Prior => return Ok(vec![bad_rate(learning, &data.outcomes); scoring.len()]),
+        Baseline::Logistic => {
+            scorecard::fit(definition, &matrix, learning, &data.outcomes).ok_or_else(|| Error::Training {
+                problem: "the logistic regression finds nothing to learn; are there enough rows of both kinds?".into(),
+            })?
+        }
+        Baseline::Forest => grow(FOREST_TREES, &Parameters::of_forest(seed, threads))?,
+        Baseline::Library => grow(LIBRARY_TREES, &Parameters::of_library(seed, threads))?,
+    };
     let compiled = Compiled::new(&ensemble);
-    Ok(scoring
-        .iter()
-        .map(|&row| compiled.raw_score(features.row(row)))
-        .collect())
-}
-
-fn logistic(data: &Data, definition: &Definition, learning: &[usize], scoring: &[usize]) -> Result<Vec<f64>, Error> {
-    let features = FeatureTable::new(definition, &data.applications, learning);
-    let imputation = Imputation::fit(definition, &features, learning);
-    let encoding = Encoding::fit(&imputation, &features, learning, &data.outcomes);
-    let outcomes: Vec<bool> = learning.iter().map(|&row| data.outcomes[row]).collect();
-    let inputs = encoding.encode(&imputation, &features, learning);
-    let model = logistic::fit(&inputs, encoding.width(), &outcomes).ok_or_else(|| Error::Training {
-        problem: "the logistic regression finds nothing to learn; are there enough rows of both kinds?".into(),
-    })?;
-    let inputs = encoding.encode(&imputation, &features, scoring);
-    Ok((0..scoring.len()).map(|row| model.log_odds(&inputs, row)).collect())
+    let score = |&row: &usize| compiled.raw_score(features.row(row));
+    Ok(scoring.iter().map(score).collect())
 }
