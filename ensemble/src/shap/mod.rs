@@ -16,7 +16,7 @@ mod paths;
 mod quadrature;
 
 use crate::vectors;
-use crate::{Child, Compiled, Ensemble, Tree};
+use crate::{Compiled, Ensemble, Ranking};
 use compiled::{FEATURES, Lanes, Layout, Slot, Survey, sum};
 use quadrature::{POINTS, Rules};
 
@@ -39,24 +39,28 @@ pub struct Explainer {
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        let (compiled, tests) = Compiled::with_tests(ensemble);
+        Self::with_ranking(ensemble, &Ranking::of(ensemble))
+    }
+
+    /// Prepares an ensemble that has passed its checks and whose thresholds have been ranked.
+    pub fn with_ranking(ensemble: &Ensemble, ranking: &Ranking) -> Self {
+        let (compiled, tests) = Compiled::with_tests(ensemble, ranking);
         let mut rules = Rules::default();
         let mut layout = Layout::with_room(ensemble.trees.len(), tests.len());
         let mut survey = Survey::default();
-        let (mut shares, mut sums) = (Vec::new(), Vec::new());
+        let (mut shares, mut below) = (Vec::new(), Vec::new());
         let mut rest = &tests[..];
         let mut sum = 0.0;
         for tree in &ensemble.trees {
             let (tests, others) = rest.split_at(tree.nodes.len());
             rest = others;
-            tree.shares(&mut shares, &mut sums);
+            sum += tree.shares(&mut shares, &mut below);
             survey.of(tree, &shares);
             let parts = Rules::parts_for(survey.most_features);
             rules.extend_to(parts);
             layout.push(tree, tests, &mut survey, rules.of(parts));
-            sum += expected_value(tree, &shares, &mut sums);
         }
-        layout.finish(compiled.encoding().columns(), ensemble.feature_count());
+        layout.finish(compiled.encoding().columns(), ranking.feature_count());
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
@@ -131,20 +135,4 @@ impl Explainer {
             }
         }
     }
-}
-
-/// The mean of a tree over the training population; `means` is room for those of its nodes.
-#[inline(never)]
-fn expected_value(tree: &Tree, shares: &[f64], means: &mut Vec<f64>) -> f64 {
-    means.clear();
-    means.resize(tree.nodes.len(), 0.0);
-    for (index, node) in tree.nodes.iter().enumerate().rev() {
-        let mean = |child| match child {
-            Child::Leaf(leaf) => tree.leaves[leaf as usize],
-            Child::Node(below) => means[below as usize],
-        };
-        let (left, right) = (mean(node.left), mean(node.right));
-        means[index] = right + shares[index] * (left - right);
-    }
-    means.first().copied().unwrap_or(tree.leaves[0])
 }
