@@ -290,8 +290,7 @@ impl Layout {
 
     /// Adds what a tree's splits contribute at some points of its rule, the first of which is number `first_point`, to
     /// `contributions`, a place per feature and point.
-    #[cfg_attr(not(target_family = "wasm"), inline(always))]
-    #[cfg_attr(target_family = "wasm", inline(never))]
+    #[inline(always)]
     pub(super) fn contributions<const K: usize, const R: usize>(
         &self,
         tree: &CompiledTree,

@@ -17,7 +17,7 @@ mod quadrature;
 
 use crate::vectors;
 use crate::{Compiled, Ensemble, Ranking};
-use compiled::{FEATURES, Lanes, Layout, Slot, Survey, sum};
+use compiled::{CompiledTree, FEATURES, Lanes, Layout, Slot, Survey, sum};
 use quadrature::{POINTS, Rules};
 
 pub use interactions::InteractionExplainer;
@@ -25,6 +25,8 @@ pub use interventional::{BackgroundError, InterventionalExplainer};
 
 /// Rows that are explained side by side.
 const ROWS: usize = 4;
+/// Trees that a call of the kernel works on.
+const TREES: usize = 64;
 
 /// Computes raw scores and contributions; made once for an ensemble.
 #[derive(Debug, Clone)]
@@ -128,7 +130,22 @@ impl Explainer {
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
     fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [Lanes<POINTS, R>]) {
-        for tree in &self.layout.trees {
+        // A WebAssembly host makes a function fast between its calls: so there are some in every row.
+        for trees in self.layout.trees.chunks(TREES) {
+            self.add_some(trees, codes, slots, sums);
+        }
+    }
+
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn add_some<const R: usize>(
+        &self,
+        trees: &[CompiledTree],
+        codes: &[[u8; R]],
+        slots: &mut [Slot<POINTS, R>],
+        sums: &mut [Lanes<POINTS, R>],
+    ) {
+        for tree in trees {
             for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout
                     .contributions(tree, points, POINTS * kernel, codes, slots, sums);
