@@ -16,7 +16,7 @@
 //! | 4 | feature tested, per node | 1 or 2 planes |
 //! | 5 | kind of test, per node | 1: see [`kind_of`] |
 //! | 6 | number of distinct thresholds, per feature | varints |
-//! | 7 | these thresholds, increasing within a feature | 8 planes of f64 |
+//! | 7 | these thresholds, increasing within a feature, or the file is refused | 8 planes of f64 |
 //! | 8 | position among its feature's thresholds, per numeric test | 1 to 4 planes |
 //! | 9 | number of words, per category set | varints |
 //! | 10 | words | u32, little-endian |
