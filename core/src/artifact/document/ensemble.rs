@@ -210,7 +210,7 @@ impl Stored for Ensemble {
         }
         reader.ranking = Ranking::new(columns.starts, columns.thresholds, columns.places);
         if reader.ranking.is_none() {
-            reader.fail("the thresholds of a feature do not increase, or there are none for a feature that is tested");
+            reader.fail("the thresholds of a feature are missing or do not increase");
         }
     }
 }
