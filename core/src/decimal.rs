@@ -147,11 +147,12 @@ impl Quotient {
     fn of_words(over: u64, under: u64) -> Self {
         let (mut quotient, mut rest, mut shift) = (over / under, over % under, 0);
         while quotient >> 54 == 0 {
-            rest <<= 1;
-            let fits = rest >= under;
-            rest -= if fits { under } else { 0 };
-            quotient = quotient << 1 | u64::from(fits);
-            shift += 1;
+            // As many bits at a time as there is room for, in front of what is left and of the quotient.
+            let bits = rest.leading_zeros().min(quotient.leading_zeros()).min(63);
+            rest <<= bits;
+            quotient = (quotient << bits) | (rest / under);
+            rest %= under;
+            shift += i64::from(bits);
         }
         Self {
             quotient,
@@ -161,6 +162,7 @@ impl Quotient {
     }
 
     /// Of the whole number that digits write, times 10^power.
+    #[inline(never)]
     #[expect(clippy::cast_possible_wrap, reason = "some thousands of bits")]
     fn of_digits(digits: &[u8], power: i64) -> Self {
         let (mut over, mut under) = (Big::default(), Big::from(1));

@@ -56,26 +56,29 @@ impl Scorer {
     }
 
     fn load(bytes: &[u8], digest: Option<[u8; 32]>) -> Result<Self, LoadError> {
-        let scorer = Self::from_checked(Model::from_bytes(bytes, digest)?);
+        let (model, ranking) = Model::from_bytes(bytes, digest)?;
+        let explainer = Explainer::with_ranking(&model.ensemble, &ranking);
+        let scorer = Self { model, explainer };
         for (case, parity) in scorer.model.parity.iter().enumerate() {
-            let application = scorer.parity_application(&parity.values)?;
-            let log_odds = scorer.score(&application).log_odds.to_bits();
-            let mut pairs = vec![(parity.log_odds_bits, log_odds)];
-            // Contributions run through the same code for every row, and they take time where code has not run before.
-            if case < EXPLAINED_AT_LOAD {
-                pairs.push((parity.contribution_bits, scorer.contribution_bits(&application)));
-            }
-            for (expected, found) in pairs {
-                if expected != found {
-                    return Err(LoadError::Parity {
-                        case,
-                        expected: FloatBits(expected),
-                        found: FloatBits(found),
-                    });
-                }
-            }
+            scorer.check_parity(case, parity)?;
         }
         Ok(scorer)
+    }
+
+    fn check_parity(&self, case: usize, parity: &ParityCase) -> Result<(), LoadError> {
+        let features = self.features(&self.parity_application(&parity.values)?);
+        let same = |expected: u64, found: u64| {
+            let (expected, found) = (FloatBits(expected), FloatBits(found));
+            (expected == found)
+                .then_some(())
+                .ok_or(LoadError::Parity { case, expected, found })
+        };
+        same(parity.log_odds_bits, self.log_odds_of(&features).to_bits())?;
+        // Contributions run through the same code for every row, and they take time where code has not run before.
+        if case < EXPLAINED_AT_LOAD {
+            same(parity.contribution_bits, self.contribution_bits(&features))?;
+        }
+        Ok(())
     }
 
     /// A scorer for a model made in memory, which is checked as a file would be.
@@ -84,11 +87,6 @@ impl Scorer {
     /// [`LoadError::Invalid`] when the model is not sound.
     pub fn from_model(model: Model) -> Result<Self, LoadError> {
         Self::from_bytes(&model.to_bytes()?)
-    }
-
-    fn from_checked(model: Model) -> Self {
-        let explainer = Explainer::new(&model.ensemble);
-        Self { model, explainer }
     }
 
     /// The model.
@@ -166,11 +164,11 @@ impl Scorer {
     /// # Errors
     /// [`LoadError::Invalid`] when a text does not fit its field.
     pub fn parity_case(&self, values: Vec<String>) -> Result<ParityCase, LoadError> {
-        let application = self.parity_application(&values)?;
+        let features = self.features(&self.parity_application(&values)?);
         Ok(ParityCase {
             values,
-            log_odds_bits: self.score(&application).log_odds.to_bits(),
-            contribution_bits: self.contribution_bits(&application),
+            log_odds_bits: self.log_odds_of(&features).to_bits(),
+            contribution_bits: self.contribution_bits(&features),
         })
     }
 
@@ -186,10 +184,9 @@ impl Scorer {
     }
 
     /// Bits of the sum of the contributions, added in feature order.
-    fn contribution_bits(&self, application: &Application) -> u64 {
-        let features = self.features(application);
+    fn contribution_bits(&self, features: &[f64]) -> u64 {
         let mut contributions = vec![0.0; features.len()];
-        self.contributions_of(&features, &mut contributions);
+        self.contributions_of(features, &mut contributions);
         contributions
             .iter()
             .fold(0.0, |sum, contribution| sum + contribution)

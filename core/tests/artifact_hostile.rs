@@ -481,7 +481,7 @@ fn columns_that_do_not_fit_each_other_are_refused() {
     };
     type Edit = fn(&mut Vec<u8>);
     // Two trees of 11 nodes and 12 leaves: 46 bits, and 2 to fill up.
-    let cases: [(u64, &str, Edit); 25] = [
+    let cases: [(u64, &str, Edit); 27] = [
         (3, LENGTHS, |form| form.push(0)),
         (3, LENGTHS, |form| form.truncate(5)),
         (3, GOES_ON, |form| form[5] |= 0x80),
@@ -499,6 +499,14 @@ fn columns_that_do_not_fit_each_other_are_refused() {
         (6, LENGTHS, |sizes| sizes[0] += 1),
         (6, LENGTHS, |sizes| sizes.push(0x80)),
         (7, LENGTHS, |thresholds| thresholds.push(0)),
+        (7, "do not increase", |thresholds| {
+            let count = thresholds.len() / 8;
+            thresholds.chunks_exact_mut(count).for_each(|plane| plane.swap(0, 1));
+        }),
+        (7, "do not increase", |thresholds| {
+            let count = thresholds.len() / 8;
+            thresholds.chunks_exact_mut(count).for_each(|plane| plane[1] = plane[0]);
+        }),
         (8, LENGTHS, |places| places.push(0)),
         (8, "tree 0 is not one", |places| places[0] = 255),
         (9, GOES_ON, |lengths| lengths.push(0)),
@@ -506,7 +514,7 @@ fn columns_that_do_not_fit_each_other_are_refused() {
         (9, "tree 0 is not one", |lengths| lengths[0] = 0xff),
         (10, GOES_ON, |words| words.extend([0; 4])),
         (11, LENGTHS, |leaves| leaves.truncate(23 * 8)),
-        (12, GOES_ON, |covers| covers.push(1)),
+        (12, LENGTHS, |covers| covers.push(1)),
     ];
     for (key, words, edit) in cases {
         let (item, mut bytes) = column(key);

@@ -9,9 +9,11 @@
 
 mod support;
 
+use candor_core::Scorer;
 use candor_core::ensemble::{Child, Compiled, Ensemble, Levels, Missing, Node, Test, Tree};
 use candor_core::shap::Explainer;
 use support::Random;
+use support::small_model;
 use support::trees::{self, Shape};
 
 /// Scores a lone tree, whose sum is its leaf: the leaf must be the very one.
@@ -219,6 +221,60 @@ fn one_row_and_many_have_the_same_bits() {
                 );
                 let error = (score - ensemble.raw_score(row)).abs();
                 assert!(error <= 1e-12, "{error:e} from the plain sum");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_thresholds_of_a_file_rank_as_sorted_ones_do() {
+    let mut random = Random::new(26);
+    let numbers = [
+        f64::NEG_INFINITY,
+        -1.0,
+        -0.0,
+        0.0,
+        f64::from_bits(1),
+        1.0,
+        f64::INFINITY,
+    ];
+    let mut model = small_model::without_parity();
+    let features = model.preprocessing.features.len();
+    for round in 0..12 {
+        let shape = Shape {
+            features,
+            depth: 8,
+            leaf: 0.1,
+            no_cover: 0.1,
+        };
+        let mut ensemble = trees::ensemble(&mut random, shape, 9);
+        // More thresholds than a column tells apart, and both zeros.
+        ensemble.trees.push(with_many_thresholds(&mut random, 10, 2));
+        for node in ensemble.trees.iter_mut().flat_map(|tree| &mut tree.nodes) {
+            if let Test::AtMost(threshold, _) = &mut node.test
+                && random.chance(0.2)
+            {
+                *threshold = *random.pick(&numbers);
+            }
+        }
+        model.ensemble = ensemble;
+        let scorer = Scorer::from_model(model.clone()).expect("a sound model");
+        let sorted = Explainer::new(&scorer.model().ensemble);
+        for _ in 0..200 {
+            let mut row = trees::row(&mut random, features);
+            row[0] = *random.pick(&numbers);
+            let (mut of_file, mut of_sorted) = (vec![0.0; features], vec![0.0; features]);
+            let score = scorer.contributions_of(&row, &mut of_file);
+            let raw_score = sorted.contributions(&row, &mut of_sorted);
+            let calibration = scorer.model().calibration;
+            assert_eq!(score.to_bits(), calibration.apply(raw_score).to_bits(), "round {round}");
+            assert_eq!(scorer.log_odds_of(&row).to_bits(), score.to_bits());
+            for (of_file, of_sorted) in of_file.iter().zip(of_sorted) {
+                assert_eq!(
+                    of_file.to_bits(),
+                    (calibration.slope * of_sorted).to_bits(),
+                    "round {round}"
+                );
             }
         }
     }

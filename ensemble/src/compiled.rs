@@ -14,8 +14,7 @@
 use std::sync::OnceLock;
 
 use super::encoding::{CodeTest, Encoding};
-use super::{Child, Ensemble, Tree};
-use crate::order::positions;
+use super::{Child, Ensemble, Ranking, Tree};
 use crate::vectors;
 use crate::window::Window;
 
@@ -95,6 +94,7 @@ struct Narrow(u32);
 struct Wide(u64);
 
 trait Place: Copy {
+    fn new(rank: u8, column: u32, to_left: u32) -> Self;
     fn rank(self) -> u8;
     fn column(self) -> usize;
     fn to_left(self) -> u32;
@@ -102,6 +102,10 @@ trait Place: Copy {
 
 #[expect(clippy::cast_possible_truncation, reason = "the parts of a packed word")]
 impl Place for Narrow {
+    #[inline(always)]
+    fn new(rank: u8, column: u32, to_left: u32) -> Self {
+        Self(u32::from(rank) | column << 8 | to_left << 24)
+    }
     #[inline(always)]
     fn rank(self) -> u8 {
         self.0 as u8
@@ -119,6 +123,10 @@ impl Place for Narrow {
 #[expect(clippy::cast_possible_truncation, reason = "the parts of a packed word")]
 impl Place for Wide {
     #[inline(always)]
+    fn new(rank: u8, column: u32, to_left: u32) -> Self {
+        Self(u64::from(rank) | u64::from(column) << 8 | u64::from(to_left) << 36)
+    }
+    #[inline(always)]
     fn rank(self) -> u8 {
         self.0 as u8
     }
@@ -132,37 +140,18 @@ impl Place for Wide {
     }
 }
 
-/// A place before it is packed.
-#[derive(Default)]
-struct Loose {
-    rank: u8,
-    column: u32,
-    to_left: u32,
-}
-
 impl Compiled {
     /// Lays out an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        Self::with_tests(ensemble).0
+        Self::with_tests(ensemble, &Ranking::of(ensemble)).0
     }
 
     /// The same, with the tests of all nodes, tree after tree, as the encoding knows them.
-    pub(crate) fn with_tests(ensemble: &Ensemble) -> (Self, Vec<CodeTest>) {
-        let (encoding, tests) = Encoding::new(ensemble);
-        let mut first_tests = Vec::with_capacity(ensemble.trees.len());
-        let mut depths = Vec::with_capacity(ensemble.trees.len());
-        let mut nodes = 0;
-        for tree in &ensemble.trees {
-            first_tests.push(nodes);
-            depths.push(tree.depth());
-            nodes += tree.nodes.len();
-        }
-        let mut layout = Layout::with_room(nodes, ensemble.trees.len() + LANES);
-        let mut trees = Vec::with_capacity(ensemble.trees.len() + LANES);
-        for index in positions(depths.len(), &|a, b| depths[a].cmp(&depths[b])) {
-            let place = layout.tree(&ensemble.trees[index], &tests[first_tests[index]..]);
-            trees.push((depths[index], place));
-        }
+    pub(crate) fn with_tests(ensemble: &Ensemble, ranking: &Ranking) -> (Self, Vec<CodeTest>) {
+        let (encoding, tests) = Encoding::new(ensemble, ranking);
+        let most_leaves = ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len()));
+        // In level order fewer nodes and leaves than the tree has leaves stand between a node and its left child.
+        let is_narrow = encoding.columns().max(most_leaves) <= CODES && 2 * LANES * most_leaves <= PLACES;
         // Trees that add nothing fill the last group.
         let nothing = Tree {
             nodes: Vec::new(),
@@ -170,28 +159,26 @@ impl Compiled {
             covers: vec![0.0],
             category_words: Vec::new(),
         };
-        while !trees.len().is_multiple_of(LANES) {
-            trees.push((0, layout.tree(&nothing, &[])));
-        }
-        let groups = trees
-            .chunks_exact(LANES)
-            .map(|trees| Group {
-                trees: std::array::from_fn(|lane| trees[lane].1),
-                depth: trees.iter().fold(0, |most, (depth, _)| most.max(to_u32(*depth))),
-                start: trees[0].1.root,
-            })
-            .collect();
-        let most_leaves = ensemble.trees.iter().fold(1, |most, tree| most.max(tree.leaves.len()));
-        let fits_windows = encoding.columns().max(most_leaves) <= CODES && 2 * LANES * most_leaves <= PLACES;
-        // A window of as many leaves as a byte can tell apart can be taken at every tree's first leaf.
-        layout.leaves.extend([0.0; MOST_LEAVES]);
-        // So it is with places at every group's first.
-        layout.places.resize_with(layout.places.len() + PLACES, Loose::default);
+        let mut sorted = by_depth(ensemble);
+        sorted.resize(sorted.len().next_multiple_of(LANES), (0, &nothing, 0));
+        let (places, leaves, trees) = if is_narrow {
+            let (places, leaves, trees) = lay_out(&sorted, &tests);
+            (Places::Narrow(places), leaves, trees)
+        } else {
+            let (places, leaves, trees) = lay_out(&sorted, &tests);
+            (Places::Wide(places), leaves, trees)
+        };
+        let groups = trees.chunks_exact(LANES).zip(sorted.chunks_exact(LANES));
+        let groups = groups.map(|(trees, sorted)| Group {
+            trees: std::array::from_fn(|lane| trees[lane]),
+            depth: sorted.iter().fold(0, |most, tree| most.max(tree.0)),
+            start: trees[0].root,
+        });
         let compiled = Self {
-            places: Places::pack(&layout.places, fits_windows),
-            groups,
+            places,
+            groups: groups.collect(),
             choices: OnceLock::new(),
-            leaves: layout.leaves,
+            leaves,
             most_leaves,
             scale: ensemble.scale,
             offset: ensemble.offset,
@@ -233,7 +220,8 @@ impl Compiled {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     fn walk<P: Place, W: Window<P> + ?Sized, C: Window<[u8; 1]> + ?Sized>(&self, places: &[P], codes: &C) -> f64 {
         let mut sums = [0.0; LANES];
         for group in &self.groups {
@@ -403,8 +391,8 @@ impl TreePlace {
 }
 
 /// Everything while it is being laid out.
-struct Layout {
-    places: Vec<Loose>,
+struct Layout<P> {
+    places: Vec<P>,
     leaves: Vec<f64>,
     /// Choices of the trees so far.
     choices: usize,
@@ -412,16 +400,50 @@ struct Layout {
     found: Vec<Child>,
 }
 
-impl Layout {
-    fn with_room(nodes: usize, trees: usize) -> Self {
-        Self {
-            places: Vec::with_capacity(2 * nodes + trees + PLACES),
-            leaves: Vec::with_capacity(nodes + trees + MOST_LEAVES),
-            choices: 0,
-            found: Vec::new(),
-        }
-    }
+/// A tree with its depth and where its tests begin.
+type Sorted<'a> = (u32, &'a Tree, usize);
 
+/// The trees by depth; of one depth in the order that they have.
+#[inline(never)]
+fn by_depth(ensemble: &Ensemble) -> Vec<Sorted<'_>> {
+    let mut first_test = 0;
+    let mut trees = Vec::with_capacity(ensemble.trees.len());
+    for tree in &ensemble.trees {
+        trees.push((to_u32(tree.depth()), tree, first_test));
+        first_test += tree.nodes.len();
+    }
+    let mut sorted = Vec::with_capacity(trees.len() + LANES);
+    let mut depth = 0;
+    while sorted.len() < trees.len() {
+        sorted.extend(trees.iter().filter(|tree| tree.0 == depth));
+        depth += 1;
+    }
+    sorted
+}
+
+/// Lays out trees that have been sorted: places, leaves, and where each tree has its own.
+fn lay_out<P: Place>(sorted: &[Sorted<'_>], tests: &[CodeTest]) -> (Vec<P>, Vec<f64>, Vec<TreePlace>) {
+    let mut layout = Layout {
+        places: Vec::with_capacity(2 * tests.len() + sorted.len() + PLACES),
+        leaves: Vec::with_capacity(tests.len() + sorted.len() + MOST_LEAVES),
+        choices: 0,
+        found: Vec::new(),
+    };
+    let mut trees = Vec::with_capacity(sorted.len());
+    for &(_, tree, first_test) in sorted {
+        trees.push(layout.tree(tree, &tests[first_test..]));
+    }
+    let Layout {
+        mut places, mut leaves, ..
+    } = layout;
+    // A window of as many leaves as a byte can tell apart can be taken at every tree's first leaf, and one of places at every
+    // group's first.
+    leaves.resize(leaves.len() + MOST_LEAVES, 0.0);
+    places.resize(places.len() + PLACES, P::new(0, 0, 0));
+    (places, leaves, trees)
+}
+
+impl<P: Place> Layout<P> {
     /// Adds a tree, the tests of whose nodes come first among the tests given.
     #[inline(never)]
     fn tree(&mut self, tree: &Tree, tests: &[CodeTest]) -> TreePlace {
@@ -437,46 +459,26 @@ impl Layout {
         found.push(tree.root());
         let (mut at, mut leaves) = (0, 0);
         while let Some(&child) = found.get(at) {
-            match child {
+            self.places.push(match child {
                 Child::Node(index) => {
                     let (node, test) = (&tree.nodes[index as usize], tests[index as usize]);
-                    self.places.push(Loose {
-                        rank: test.rank,
-                        column: test.column,
-                        to_left: to_u32(found.len() - at),
-                    });
+                    let to_left = to_u32(found.len() - at);
                     found.push(node.left);
                     found.push(node.right);
+                    P::new(test.rank, test.column, to_left)
                 }
                 Child::Leaf(leaf) => {
                     self.leaves.push(tree.leaves[leaf as usize]);
-                    self.places.push(Loose {
-                        rank: u8::MAX,
-                        column: leaves,
-                        to_left: 0,
-                    });
                     leaves += 1;
+                    P::new(u8::MAX, leaves - 1, 0)
                 }
-            }
+            });
             at += 1;
         }
         if place.has_choices() {
             self.choices += tree.nodes.len();
         }
         place
-    }
-}
-
-impl Places {
-    fn pack(places: &[Loose], fits_windows: bool) -> Self {
-        let is_narrow = |place: &Loose| place.column <= u32::from(u16::MAX) && place.to_left <= u32::from(u8::MAX);
-        if fits_windows && places.iter().all(is_narrow) {
-            let narrow = |place: &Loose| Narrow(u32::from(place.rank) | place.column << 8 | place.to_left << 24);
-            return Self::Narrow(places.iter().map(narrow).collect());
-        }
-        let wide =
-            |place: &Loose| Wide(u64::from(place.rank) | u64::from(place.column) << 8 | u64::from(place.to_left) << 36);
-        Self::Wide(places.iter().map(wide).collect())
     }
 }
 

@@ -9,8 +9,8 @@ use std::hint::select_unpredictable;
 
 use super::compiled::to_u32;
 use super::tree::is_in;
-use super::{Ensemble, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
-use crate::order::{positions, sort_by_key};
+use super::{Ensemble, Levels, Missing, Node, Ranking, Test, Tree, ZERO_THRESHOLD};
+use crate::order::positions;
 
 /// The code that passes no test: ranks end at 254.
 const PASSES_NONE: u8 = u8::MAX;
@@ -75,111 +75,103 @@ pub(crate) struct CodeTest {
     pub(crate) rank: u8,
 }
 
-/// A numeric test while thresholds are ranked.
-#[derive(Debug, Clone, Copy, Default)]
-struct Numeric {
-    /// The threshold, as a number of the same order.
-    key: u64,
-    /// Position among the nodes of all trees.
-    node: u32,
-    missing: u8,
-}
+/// Of a chunk, the column for each way to treat missing values, once a test has it.
+type Columns = [Option<u32>; MISSING.len()];
 
 impl Encoding {
     /// Ranks all thresholds of an ensemble that has passed its checks. The tests are those of all nodes, tree after tree.
-    pub(crate) fn new(ensemble: &Ensemble) -> (Self, Vec<CodeTest>) {
-        let nodes = || ensemble.trees.iter().flat_map(|tree| &tree.nodes);
-        // Where the numeric tests of each feature begin, once those of all features stand one after the other.
-        let mut starts = Vec::new();
-        let mut count = 0;
-        for node in nodes() {
-            let feature = usize::from(node.feature);
-            if starts.len() < feature + 2 {
-                starts.resize(feature + 2, 0_usize);
-            }
-            starts[feature + 1] += usize::from(matches!(node.test, Test::AtMost(..)));
-            count += 1;
-        }
-        for feature in 1..starts.len() {
-            starts[feature] += starts[feature - 1];
-        }
-        let mut numeric = vec![Numeric::default(); starts.last().copied().unwrap_or_default()];
-        let mut next = starts.clone();
-        for (index, node) in (0..).zip(nodes()) {
-            if let Test::AtMost(threshold, missing) = node.test {
-                let place = &mut next[usize::from(node.feature)];
-                numeric[*place] = Numeric {
-                    key: key_of(threshold),
-                    node: index,
-                    missing: missing as u8,
-                };
-                *place += 1;
-            }
-        }
+    pub(crate) fn new(ensemble: &Ensemble, ranking: &Ranking) -> (Self, Vec<CodeTest>) {
         let mut encoding = Self {
-            chunks: Vec::with_capacity(starts.len()),
-            blocks: Vec::new(),
+            chunks: Vec::new(),
+            blocks: Vec::with_capacity(ranking.thresholds() / BLOCK + 1),
             sets: Vec::new(),
             words: Vec::new(),
             columns: 0,
         };
-        let mut tests = vec![CodeTest::default(); count];
-        let mut scratch = Vec::new();
-        for (feature, bounds) in (0..).zip(starts.windows(2)) {
-            let numeric = &mut numeric[bounds[0]..bounds[1]];
-            sort_by_key(numeric, &mut scratch, |numeric| numeric.key);
-            encoding.add_chunks(feature, numeric, &mut tests);
+        // Of each threshold its chunk, in the place of a column, and its rank there.
+        let mut codes = Vec::with_capacity(ranking.thresholds());
+        for (feature, thresholds) in (0..=u16::MAX).zip(ranking.features()) {
+            encoding.add_thresholds(feature, thresholds, &mut codes);
         }
-        encoding.add_sets(ensemble, &mut tests);
+        let mut columns = vec![Columns::default(); encoding.chunks.len()];
+        let mut tests = Vec::with_capacity(ranking.places().len());
+        let mut in_set = Vec::new();
+        let mut rest = ranking.places();
+        for tree in &ensemble.trees {
+            let (places, others) = rest.split_at(tree.nodes.len().min(rest.len()));
+            rest = others;
+            encoding.add_tests(tree, places, &codes, &mut columns, &mut tests, &mut in_set);
+        }
+        // Thresholds that no test has may be of a feature that no row has.
+        encoding.chunks.retain(|chunk| !chunk.columns.is_empty());
+        encoding.add_sets(&in_set, &mut tests);
         (encoding, tests)
     }
 
-    /// Ranks the thresholds of a feature, given its tests in increasing order.
+    /// Divides the thresholds of a feature, in increasing order, into chunks.
     #[inline(never)]
-    fn add_chunks(&mut self, feature: u16, numeric: &[Numeric], tests: &mut [CodeTest]) {
-        let mut rest = numeric;
-        while let Some(first) = rest.first() {
-            let mut thresholds = [first.key; CHUNK];
-            let mut columns = [None; MISSING.len()];
-            let (mut rank, mut used) = (0, 0);
-            for numeric in rest {
-                if numeric.key != thresholds[rank] {
-                    if rank + 1 == CHUNK {
-                        break;
-                    }
-                    rank += 1;
-                    thresholds[rank] = numeric.key;
+    fn add_thresholds(&mut self, feature: u16, thresholds: &[f64], codes: &mut Vec<CodeTest>) {
+        let mut chunk = [0.0; CHUNK];
+        let mut count = 0;
+        for &threshold in thresholds {
+            // −0 and 0 are one threshold, and what is no number is none: no test has it.
+            if !threshold.is_nan() && (count == 0 || threshold != chunk[count - 1]) {
+                if count == CHUNK {
+                    self.chunks.push(Chunk::new(feature, &chunk, &mut self.blocks));
+                    count = 0;
                 }
-                let column = &mut columns[usize::from(numeric.missing)];
-                tests[numeric.node as usize] = CodeTest {
-                    column: *column.get_or_insert_with(|| next_column(&mut self.columns)),
-                    rank: to_code(rank),
-                };
-                used += 1;
+                chunk[count] = threshold;
+                count += 1;
             }
-            rest = &rest[used..];
-            let mut chunk = Chunk::new(feature, &thresholds[..=rank], &mut self.blocks);
-            for (column, missing) in columns.into_iter().zip(MISSING) {
-                if let Some(column) = column {
-                    chunk.add_column(column, missing);
-                }
-            }
-            self.chunks.push(chunk);
+            codes.push(CodeTest {
+                column: to_u32(self.chunks.len()),
+                rank: to_code(count.saturating_sub(1)),
+            });
+        }
+        if count > 0 {
+            self.chunks.push(Chunk::new(feature, &chunk[..count], &mut self.blocks));
         }
     }
 
-    /// Gives each distinct set of levels its column.
-    fn add_sets(&mut self, ensemble: &Ensemble, tests: &mut [CodeTest]) {
-        let mut in_set: Vec<(&Tree, &Node, usize)> = Vec::new();
-        let mut index = 0;
-        for tree in &ensemble.trees {
-            for node in &tree.nodes {
-                if matches!(node.test, Test::InSet { .. }) {
-                    in_set.push((tree, node, index));
+    /// Finds the tests of a tree, of which those in sets come later.
+    #[inline(never)]
+    fn add_tests<'a>(
+        &mut self,
+        tree: &'a Tree,
+        places: &[u32],
+        codes: &[CodeTest],
+        columns: &mut [Columns],
+        tests: &mut Vec<CodeTest>,
+        in_set: &mut Vec<(&'a Tree, &'a Node, usize)>,
+    ) {
+        for (node, &place) in tree.nodes.iter().zip(places) {
+            let mut test = CodeTest::default();
+            match node.test {
+                Test::AtMost(_, missing) => {
+                    let code = codes[place as usize];
+                    test.rank = code.rank;
+                    let column = &mut columns[code.column as usize][missing as usize];
+                    test.column = match *column {
+                        Some(column) => column,
+                        None => *column.insert(self.add_column(code.column, missing)),
+                    };
                 }
-                index += 1;
+                Test::InSet { .. } => in_set.push((tree, node, tests.len())),
             }
+            tests.push(test);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_column(&mut self, chunk: u32, missing: Missing) -> u32 {
+        let column = next_column(&mut self.columns);
+        self.chunks[chunk as usize].add_column(column, missing);
+        column
+    }
+
+    /// Gives each distinct set of levels its column.
+    fn add_sets(&mut self, in_set: &[(&Tree, &Node, usize)], tests: &mut [CodeTest]) {
         let key = |place: usize| {
             let (tree, node, _) = in_set[place];
             match node.test {
@@ -242,14 +234,12 @@ impl Encoding {
 }
 
 impl Chunk {
-    /// A chunk of these thresholds, given by their keys in increasing order.
-    fn new(feature: u16, keys: &[u64], all_blocks: &mut Vec<[f64; BLOCK]>) -> Self {
+    /// A chunk of these thresholds, in increasing order.
+    fn new(feature: u16, thresholds: &[f64], all_blocks: &mut Vec<[f64; BLOCK]>) -> Self {
         let start = all_blocks.len();
-        for part in keys.chunks(BLOCK) {
+        for part in thresholds.chunks(BLOCK) {
             let mut block = [f64::INFINITY; BLOCK];
-            for (threshold, &key) in block.iter_mut().zip(part) {
-                *threshold = threshold_of(key);
-            }
+            block[..part.len()].copy_from_slice(part);
             all_blocks.push(block);
         }
         let blocks = start..all_blocks.len();
@@ -264,7 +254,7 @@ impl Chunk {
             feature,
             blocks,
             pivots,
-            rank_of_zero: to_code(keys.partition_point(|&key| key < key_of(0.0))),
+            rank_of_zero: to_code(thresholds.partition_point(|&threshold| threshold < 0.0)),
             columns: Vec::new(),
         }
     }
@@ -310,15 +300,3 @@ fn count_below(thresholds: &[f64; BLOCK], value: f64) -> usize {
     }
     below.count_ones() as usize
 }
-
-/// A threshold as a number that is ordered as thresholds are; −0 and 0 are one threshold, and none is NaN.
-fn key_of(threshold: f64) -> u64 {
-    let bits = (threshold + 0.0).to_bits();
-    if bits >> 63 == 0 { bits | SIGN } else { !bits }
-}
-
-fn threshold_of(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 0 { !key } else { key & !SIGN })
-}
-
-const SIGN: u64 = 1 << 63;

@@ -11,6 +11,7 @@ mod compiled;
 mod encoding;
 mod gain;
 pub mod order;
+mod ranking;
 pub mod shap;
 mod tree;
 mod vectors;
@@ -20,6 +21,7 @@ pub use compiled::Compiled;
 pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
 pub use gain::SplitGain;
+pub use ranking::Ranking;
 pub use tree::{Child, DEPTH_LIMIT, Levels, Missing, Node, Test, Tree, ZERO_THRESHOLD};
 
 /// Trees whose leaf values add up to the raw score (log-odds of default before calibration):
@@ -52,8 +54,13 @@ impl Ensemble {
 
     /// Number of features that the trees know: one more than the position of the last that they test.
     pub fn feature_count(&self) -> usize {
-        let nodes = self.trees.iter().flat_map(|tree| &tree.nodes);
-        nodes.map(|node| usize::from(node.feature) + 1).max().unwrap_or(0)
+        let mut count = 0;
+        for tree in &self.trees {
+            for node in &tree.nodes {
+                count = count.max(usize::from(node.feature) + 1);
+            }
+        }
+        count
     }
 
     /// Number of leaves of all trees.

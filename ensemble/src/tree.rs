@@ -198,25 +198,28 @@ impl Tree {
         }
     }
 
-    /// Writes to `shares`, per node, the share of its cover that went left; a node that no training row reached weighs both
-    /// sides alike. `covers` is room for the covers of the nodes.
+    /// Writes to `shares`, per node, the share of its cover that went left, and returns the mean of the tree over what it
+    /// covers; a node that no training row reached weighs both sides alike. `below` is room for the covers and the means of the
+    /// nodes.
     #[inline(never)]
-    pub(crate) fn shares(&self, shares: &mut Vec<f64>, covers: &mut Vec<f64>) {
+    pub(crate) fn shares(&self, shares: &mut Vec<f64>, below: &mut Vec<(f64, f64)>) -> f64 {
         shares.clear();
         shares.resize(self.nodes.len(), 0.5);
-        covers.clear();
-        covers.resize(self.nodes.len(), 0.0);
+        below.clear();
+        below.resize(self.nodes.len(), (0.0, 0.0));
         for (index, node) in self.nodes.iter().enumerate().rev() {
-            let cover = |child| match child {
-                Child::Node(below) => covers[below as usize],
-                Child::Leaf(leaf) => self.covers[leaf as usize],
+            let of = |child| match child {
+                Child::Node(node) => below[node as usize],
+                Child::Leaf(leaf) => (self.covers[leaf as usize], self.leaves[leaf as usize]),
             };
-            let (left, both) = (cover(node.left), cover(node.left) + cover(node.right));
-            covers[index] = both;
-            if both > 0.0 {
-                shares[index] = left / both;
+            let ((left, left_mean), (right, right_mean)) = (of(node.left), of(node.right));
+            let cover = left + right;
+            if cover > 0.0 {
+                shares[index] = left / cover;
             }
+            below[index] = (cover, right_mean + shares[index] * (left_mean - right_mean));
         }
+        below.first().map_or(self.leaves[0], |root| root.1)
     }
 
     /// Tests on the longest path, of a tree whose children come after their parents.

@@ -16,9 +16,9 @@
 //! been read, whatever order they had before (`document/ensemble.rs`).
 //!
 //! **Memory.** Nothing is reserved before what announces it has been compared with the bytes left. A list reserves what
-//! its elements take at their smallest, at most 24 bytes in memory for one in the file; a node takes 2 bytes and 2 bits in
-//! the file and 40 in memory, with a leaf beside it of 9 and 16. Lists hold lists three deep at most, so that reading takes
-//! at most 32 times the file, whatever the file says; `tests/artifact_allocation.rs` holds it to that.
+//! its elements take at their smallest, at most 24 bytes in memory for one in the file; a node and a leaf beside it take 12
+//! bytes in the file and 56 in memory, three times as much while trees are made of columns. Lists hold lists three deep at most,
+//! so that reading takes at most 32 times the file, whatever the file says; `tests/artifact_allocation.rs` holds it to that.
 
 mod background;
 mod card;
@@ -40,7 +40,7 @@ pub use signatures::{MOST_SIGNATURES, Signature};
 
 use crate::decimal::Decimal;
 use crate::decision::{Calibration, Policy};
-use crate::ensemble::Ensemble;
+use crate::ensemble::{Ensemble, Ranking};
 use crate::preprocessing::Preprocessing;
 use crate::records::Records;
 use crate::schema::Schema;
@@ -187,12 +187,12 @@ impl Model {
     }
 
     /// Reads a model file, of this digest if the host has computed it, and checks everything but its parity cases, which
-    /// need a [`Scorer`](crate::Scorer).
-    pub(crate) fn from_bytes(bytes: &[u8], computed: Option<[u8; 32]>) -> Result<Self, LoadError> {
+    /// need a [`Scorer`](crate::Scorer). With the model come the thresholds of its trees in order.
+    pub(crate) fn from_bytes(bytes: &[u8], computed: Option<[u8; 32]>) -> Result<(Self, Ranking), LoadError> {
         let document = Envelope::open(bytes, computed)?.document;
-        let model = document::read(document).map_err(|problem| LoadError::Invalid { problem })?;
+        let (model, ranking) = document::read(document).map_err(|problem| LoadError::Invalid { problem })?;
         model.check()?;
-        Ok(model)
+        Ok((model, ranking))
     }
 
     /// SHA-256 of a model file's header and document, as stored in the file: the model's identity, in hexadecimal.

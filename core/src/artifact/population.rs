@@ -4,7 +4,7 @@
 //! that reads them; [`Population::unpack`] does where drift is measured. Fields stand apart: nothing says which values
 //! were one client's.
 
-use super::document::columns::{Bits, Planes, packed, planes, push_varint, take_varint};
+use super::document::columns::{Bits, numbers, packed, planes, push_varint, take_varint};
 use crate::schema::{FieldKind, Schema};
 use crate::stats::Sketch;
 
@@ -142,9 +142,7 @@ fn push_floats(bytes: &mut Vec<u8>, floats: &[f64], width: usize) {
 
 fn take_floats(bytes: &mut &[u8], count: usize, width: usize) -> Option<Vec<f64>> {
     let taken = take(bytes, count.checked_mul(width)?)?;
-    let read = Planes::new(taken, count, width..=width)?;
-    let floats = read
-        .all()
+    let floats = numbers(taken, count, width..=width)?
         .into_iter()
         .map(|bits| f64::from_bits(bits << (8 * (WHOLE - width))));
     let floats: Vec<f64> = floats.collect();

@@ -1,10 +1,9 @@
-// The check that a model file is whole, done by the page: WebAssembly that has just started takes twenty milliseconds for a
-// digest that the page has in one, and meanwhile the engine can get ready. (In Node it does not pay: making its SHA-256
-// ready takes as long.)
+// The check that a model file is whole, done by the host: WebAssembly that has just started takes twenty milliseconds for a
+// digest that the host has in one, and meanwhile the engine can get ready.
 
 /**
  * SHA-256 of what a model file's own digest covers, the bytes on both sides of it up to the end of the document (signatures
- * may stand behind); empty on a page that has none, such as one without HTTPS, and then the engine computes it.
+ * may stand behind); empty on a host that has none, such as a page without HTTPS, and then the engine computes it.
  */
 export async function digestOf(file: Uint8Array): Promise<Uint8Array> {
   const [before, after] = [file.subarray(0, 20), file.subarray(52, 52 + documentLength(file))];

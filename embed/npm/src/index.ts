@@ -1,5 +1,4 @@
 // The entry for browsers and bundlers; Node has its own in node.ts.
-import { digestOf } from "./digest.js";
 import { engineHere } from "./engine.js";
 import { loadWith, read, type LoadOptions, type ModelSource, type Scorer } from "./scorer.js";
 
@@ -14,5 +13,5 @@ export type { EngineSource, LoadOptions, ModelSource, Scorer } from "./scorer.js
  * @throws {LoadError} when the model is not a whole, sound model file; its `code` says what is wrong.
  */
 export function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
-  return loadWith(read(model), options.engine ?? engineHere(), options.trustedKeys, digestOf);
+  return loadWith(read(model), () => options.engine ?? engineHere(), options.trustedKeys);
 }

@@ -32,32 +32,44 @@ function relatedTable(answer: Answer, groups: readonly Group[], before: readonly
 }
 
 function field(answer: Answer, groups: readonly Group[]): Field {
-  const base = {
-    name: answer.text(),
-    group: answer.oneOf(groups).key,
-    label: text(answer),
-    help: text(answer),
-    unit: answer.optional(() => text(answer)),
-    actionable: answer.flag(),
-    primary: answer.flag(),
-  };
+  const name = answer.text();
+  const group = answer.oneOf(groups).key;
+  const label = text(answer);
+  const help = text(answer);
+  const unit = answer.flag() ? text(answer) : null;
+  const actionable = answer.flag();
+  const primary = answer.flag();
+  // Each kind is written out whole: in code that has just been loaded, spreading what they have in common takes as long as all
+  // the rest.
   switch (answer.number()) {
     case 0:
       return {
-        ...base,
+        name,
+        group,
+        label,
+        help,
+        unit,
+        actionable,
+        primary,
         kind: "number",
-        min: answer.optional(() => answer.number()),
-        max: answer.optional(() => answer.number()),
+        min: answer.flag() ? answer.number() : null,
+        max: answer.flag() ? answer.number() : null,
         decimals: answer.number(),
         integer: answer.flag(),
         scale: answer.number(),
         sentinels: answer.list(() => answer.number()),
       };
     case 1:
-      return { ...base, kind: "flag", no: answer.text(), yes: answer.text() };
+      return { name, group, label, help, unit, actionable, primary, kind: "flag", no: answer.text(), yes: answer.text() };
     default:
       return {
-        ...base,
+        name,
+        group,
+        label,
+        help,
+        unit,
+        actionable,
+        primary,
         kind: "category",
         levels: answer.list(() => ({ value: answer.text(), label: text(answer) })),
         missingLevels: answer.list(() => answer.text()),

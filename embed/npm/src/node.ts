@@ -1,4 +1,5 @@
 // The entry for Node, where files are read and not fetched.
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
 import { engineHere } from "./engine.js";
@@ -12,10 +13,13 @@ export * from "./index.js";
  *
  * @throws {LoadError} when the model is not a whole, sound model file; its `code` says what is wrong.
  */
-export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
-  const engine = options.engine ?? engineHere();
-  const source = isFile(engine) ? await readFile(engine) : engine;
-  return loadWith(local(model), source, options.trustedKeys);
+export function load(model: ModelSource, options: LoadOptions = {}): Promise<Scorer> {
+  const engine = () => {
+    const source = options.engine ?? engineHere();
+    // At once: the compiler could not begin while the file is on its way and something else is done.
+    return isFile(source) ? readFileSync(source) : source;
+  };
+  return loadWith(local(model), engine, options.trustedKeys);
 }
 
 async function local(model: ModelSource): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { Answer } from "./answer.js";
 import { type Positions, positionsOf, tablePositions, valuesOf } from "./application.js";
+import { digestOf } from "./digest.js";
 import { LoadError } from "./errors.js";
 import { readExplanation, readInteractions, readScore } from "./explanation.js";
 import { readCard, readSchema } from "./model.js";
@@ -124,15 +125,16 @@ export async function read(model: ModelSource): Promise<Uint8Array> {
   throw new TypeError("a model is given as Uint8Array, ArrayBuffer, Response or URL");
 }
 
-/** Loads a model while the engine starts; `digestOf` is the host's way to compute the digest, if it has a quick one. */
+/** Loads a model, and has its digest computed, while the engine starts; `source` is asked only for the first model. */
 export async function loadWith(
   model: Promise<Uint8Array>,
-  source: EngineSource,
+  source: () => EngineSource,
   trustedKeys: readonly string[] | undefined,
-  digestOf?: (file: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Scorer> {
-  const digested = model.then(async (bytes) => [bytes, (await digestOf?.(bytes)) ?? new Uint8Array()] as const);
-  const [[bytes, digest]] = await Promise.all([digested, start(source)]);
+  // The engine first: it is compiled beside what the page does meanwhile.
+  const started = start(source);
+  const digested = model.then(async (bytes) => [bytes, await digestOf(bytes)] as const);
+  const [[bytes, digest]] = await Promise.all([digested, started]);
   const scorer = Scorer.fromBytes(bytes, digest);
   if (trustedKeys === undefined) return scorer;
   try {
@@ -147,8 +149,8 @@ export async function loadWith(
 let running: Promise<unknown> | undefined;
 
 /** Starts the engine once; a failed start is forgotten, so that the next call tries again. */
-async function start(source: EngineSource | undefined): Promise<void> {
-  running ??= run(source);
+async function start(source: () => EngineSource): Promise<void> {
+  running ??= run(source());
   try {
     await running;
   } catch (error) {
@@ -157,7 +159,7 @@ async function start(source: EngineSource | undefined): Promise<void> {
   }
 }
 
-async function run(source: EngineSource | undefined): Promise<void> {
+async function run(source: EngineSource): Promise<void> {
   if (source instanceof WebAssembly.Module) {
     engine.initSync({ module: source });
   } else if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {

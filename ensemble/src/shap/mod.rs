@@ -16,8 +16,8 @@ mod paths;
 mod quadrature;
 
 use crate::vectors;
-use crate::{Child, Compiled, Ensemble, Tree};
-use compiled::{FEATURES, Lanes, Layout, Slot, Survey, sum};
+use crate::{Compiled, Ensemble, Ranking};
+use compiled::{CompiledTree, FEATURES, Lanes, Layout, Slot, Survey, sum};
 use quadrature::{POINTS, Rules};
 
 pub use interactions::InteractionExplainer;
@@ -25,6 +25,8 @@ pub use interventional::{BackgroundError, InterventionalExplainer};
 
 /// Rows that are explained side by side.
 const ROWS: usize = 4;
+/// Trees that a call of the kernel works on.
+const TREES: usize = 64;
 
 /// Computes raw scores and contributions; made once for an ensemble.
 #[derive(Debug, Clone)]
@@ -39,24 +41,28 @@ pub struct Explainer {
 impl Explainer {
     /// Prepares an ensemble that has passed its checks.
     pub fn new(ensemble: &Ensemble) -> Self {
-        let (compiled, tests) = Compiled::with_tests(ensemble);
+        Self::with_ranking(ensemble, &Ranking::of(ensemble))
+    }
+
+    /// Prepares an ensemble that has passed its checks and whose thresholds have been ranked.
+    pub fn with_ranking(ensemble: &Ensemble, ranking: &Ranking) -> Self {
+        let (compiled, tests) = Compiled::with_tests(ensemble, ranking);
         let mut rules = Rules::default();
         let mut layout = Layout::with_room(ensemble.trees.len(), tests.len());
         let mut survey = Survey::default();
-        let (mut shares, mut sums) = (Vec::new(), Vec::new());
+        let (mut shares, mut below) = (Vec::new(), Vec::new());
         let mut rest = &tests[..];
         let mut sum = 0.0;
         for tree in &ensemble.trees {
             let (tests, others) = rest.split_at(tree.nodes.len());
             rest = others;
-            tree.shares(&mut shares, &mut sums);
+            sum += tree.shares(&mut shares, &mut below);
             survey.of(tree, &shares);
             let parts = Rules::parts_for(survey.most_features);
             rules.extend_to(parts);
             layout.push(tree, tests, &mut survey, rules.of(parts));
-            sum += expected_value(tree, &shares, &mut sums);
         }
-        layout.finish(compiled.encoding().columns(), ensemble.feature_count());
+        layout.finish(compiled.encoding().columns(), ranking.feature_count());
         Self {
             compiled,
             base_value: ensemble.offset + ensemble.scale * sum,
@@ -124,27 +130,26 @@ impl Explainer {
     /// Adds what all trees contribute to encoded rows, before scaling.
     #[inline(always)]
     fn add<const R: usize>(&self, codes: &[[u8; R]], slots: &mut [Slot<POINTS, R>], sums: &mut [Lanes<POINTS, R>]) {
-        for tree in &self.layout.trees {
+        // A WebAssembly host makes a function fast between its calls: so there are some in every row.
+        for trees in self.layout.trees.chunks(TREES) {
+            self.add_some(trees, codes, slots, sums);
+        }
+    }
+
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn add_some<const R: usize>(
+        &self,
+        trees: &[CompiledTree],
+        codes: &[[u8; R]],
+        slots: &mut [Slot<POINTS, R>],
+        sums: &mut [Lanes<POINTS, R>],
+    ) {
+        for tree in trees {
             for (kernel, points) in self.rules.of(tree.kernels as usize).iter().enumerate() {
                 self.layout
                     .contributions(tree, points, POINTS * kernel, codes, slots, sums);
             }
         }
     }
-}
-
-/// The mean of a tree over the training population; `means` is room for those of its nodes.
-#[inline(never)]
-fn expected_value(tree: &Tree, shares: &[f64], means: &mut Vec<f64>) -> f64 {
-    means.clear();
-    means.resize(tree.nodes.len(), 0.0);
-    for (index, node) in tree.nodes.iter().enumerate().rev() {
-        let mean = |child| match child {
-            Child::Leaf(leaf) => tree.leaves[leaf as usize],
-            Child::Node(below) => means[below as usize],
-        };
-        let (left, right) = (mean(node.left), mean(node.right));
-        means[index] = right + shares[index] * (left - right);
-    }
-    means.first().copied().unwrap_or(tree.leaves[0])
 }

@@ -5,6 +5,7 @@
 //! anything is reserved for it.
 
 use super::record::Record;
+use crate::ensemble::Ranking;
 
 /// The major types of CBOR, which the three highest bits of a head hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub(super) struct Reader<'a> {
     /// The record that is being read, and those around it.
     pub(super) record: Record,
     pub(super) around: Vec<Record>,
+    /// The thresholds of the model's trees as the document has them: in order.
+    pub(super) ranking: Option<Ranking>,
 }
 
 impl<'a> Reader<'a> {
@@ -61,15 +64,19 @@ impl<'a> Reader<'a> {
             problem: None,
             record: Record::default(),
             around: Vec::new(),
+            ranking: None,
         }
     }
 
-    /// The first problem, if there was one; it is one if anything is left.
-    pub(super) fn finish(mut self) -> Option<String> {
+    /// What the trees' thresholds are, unless there was a problem: the first one. It is one if anything is left.
+    pub(super) fn finish(mut self) -> Result<Ranking, String> {
         if !self.rest.is_empty() {
             self.fail("there are bytes after its end");
         }
-        self.problem
+        match (self.problem, self.ranking) {
+            (Some(problem), _) => Err(problem),
+            (None, ranking) => Ok(ranking.unwrap_or_default()),
+        }
     }
 
     /// Says what comes next, such as `Field.name`.

@@ -8,54 +8,48 @@ pub(in crate::artifact) fn planes(numbers: impl Iterator<Item = u64> + Clone, wi
         .collect()
 }
 
-/// Numbers read back from byte planes.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::artifact) struct Planes<'a> {
-    bytes: &'a [u8],
+/// `count` numbers read back from byte planes; `None` unless there are as many bytes for one of the widths.
+#[inline(never)]
+pub(in crate::artifact) fn numbers(
+    bytes: &[u8],
     count: usize,
-    width: usize,
+    mut widths: std::ops::RangeInclusive<usize>,
+) -> Option<Vec<u64>> {
+    widths.find(|width| count.checked_mul(*width) == Some(bytes.len()))?;
+    let mut numbers = vec![0; count];
+    for plane in bytes.chunks_exact(count.max(1)).rev() {
+        for (number, &byte) in numbers.iter_mut().zip(plane) {
+            *number = *number << 8 | u64::from(byte);
+        }
+    }
+    Some(numbers)
 }
 
-impl<'a> Planes<'a> {
-    /// `count` numbers of `widths` bytes each; `None` when the bytes are not as many.
-    pub(in crate::artifact) fn new(
-        bytes: &'a [u8],
-        count: usize,
-        mut widths: std::ops::RangeInclusive<usize>,
-    ) -> Option<Self> {
-        let width = widths.find(|width| count.checked_mul(*width) == Some(bytes.len()))?;
-        Some(Self { bytes, count, width })
+/// `count` floats read back from eight byte planes; `None` unless there are as many bytes. Most of a model file is floats: all
+/// planes are read at once.
+#[inline(never)]
+pub(in crate::artifact) fn floats(bytes: &[u8], count: usize) -> Option<Vec<f64>> {
+    if count.checked_mul(8) != Some(bytes.len()) {
+        return None;
     }
+    let (low, high) = bytes.split_at(4 * count);
+    let ((a, b), (c, d)) = quarters(low);
+    let ((e, f), (g, h)) = quarters(high);
+    let pairs = a
+        .iter()
+        .zip(b)
+        .zip(c.iter().zip(d))
+        .zip(e.iter().zip(f).zip(g.iter().zip(h)));
+    let float =
+        |(((a, b), (c, d)), ((e, f), (g, h)))| f64::from_le_bytes([a, b, c, d, e, f, g, h].map(|&byte: &u8| byte));
+    Some(pairs.map(float).collect())
+}
 
-    /// Bytes of a number.
-    pub(in crate::artifact) fn width(self) -> usize {
-        self.width
-    }
+type Halves<'a> = (&'a [u8], &'a [u8]);
 
-    /// The number at `index`, which is below the count.
-    pub(in crate::artifact) fn get(self, index: usize) -> u64 {
-        // The most frequent ones without a loop.
-        if self.width == 1 {
-            return self.bytes.get(index).copied().unwrap_or_default().into();
-        }
-        let mut number = 0;
-        for plane in (0..self.width).rev() {
-            let byte = self.bytes.get(plane * self.count + index);
-            number = number << 8 | u64::from(byte.copied().unwrap_or_default());
-        }
-        number
-    }
-
-    /// All numbers, plane by plane.
-    pub(in crate::artifact) fn all(self) -> Vec<u64> {
-        let mut numbers = vec![0; self.count];
-        for plane in self.bytes.chunks_exact(self.count.max(1)).rev() {
-            for (number, &byte) in numbers.iter_mut().zip(plane) {
-                *number = *number << 8 | u64::from(byte);
-            }
-        }
-        numbers
-    }
+fn quarters(bytes: &[u8]) -> (Halves<'_>, Halves<'_>) {
+    let (low, high) = bytes.split_at(bytes.len() / 2);
+    (low.split_at(low.len() / 2), high.split_at(high.len() / 2))
 }
 
 /// The number that bytes are, least significant first; of more than 8, the first 8.
@@ -142,10 +136,18 @@ mod tests {
         }
         let bytes = planes(numbers.iter().copied(), 8);
         assert_eq!(bytes[..8], [0, 1, 127, 128, 44, 255, 0, 255]);
-        let read = Planes::new(&bytes, 8, 1..=8).unwrap();
-        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(|index| read.get(index)), numbers);
-        assert!(Planes::new(&bytes, 7, 1..=8).is_none() && Planes::new(&bytes, 8, 1..=4).is_none());
-        assert!(Planes::new(&bytes, usize::MAX, 1..=8).is_none());
+        assert_eq!(super::numbers(&bytes, 8, 1..=8).unwrap(), numbers);
+        assert_eq!(super::numbers(&bytes, 7, 1..=8), None);
+        assert_eq!(super::numbers(&bytes, 8, 1..=4), None);
+        assert_eq!(super::numbers(&bytes, usize::MAX, 1..=8), None);
+        let floats_read = floats(&bytes, 8).unwrap();
+        assert!(floats_read.iter().map(|float| float.to_bits()).eq(numbers));
+        assert!(
+            [0, 7, 9, usize::MAX]
+                .iter()
+                .all(|&count| floats(&bytes, count).is_none())
+        );
+        assert_eq!(floats(&[], 0), Some(Vec::new()));
     }
 
     #[test]

@@ -16,7 +16,7 @@
 //! | 4 | feature tested, per node | 1 or 2 planes |
 //! | 5 | kind of test, per node | 1: see [`kind_of`] |
 //! | 6 | number of distinct thresholds, per feature | varints |
-//! | 7 | these thresholds, increasing within a feature | 8 planes of f64 |
+//! | 7 | these thresholds, increasing within a feature, or the file is refused | 8 planes of f64 |
 //! | 8 | position among its feature's thresholds, per numeric test | 1 to 4 planes |
 //! | 9 | number of words, per category set | varints |
 //! | 10 | words | u32, little-endian |
@@ -26,9 +26,9 @@
 //! A leaf takes 9 bytes or more and a node 2 or more beside it; in memory, 16 and 40.
 
 use super::cbor::{Reader, Writer};
-use super::columns::{Bits, Planes, number, packed, planes, push_varint, take_varint};
+use super::columns::{Bits, floats, number, numbers, packed, planes, push_varint, take_varint};
 use super::record::Stored;
-use crate::ensemble::{Child, Ensemble, Levels, Missing, Node, Test, Tree};
+use crate::ensemble::{Child, Ensemble, Levels, Missing, Node, Ranking, Test, Tree};
 
 const MISSING: [Missing; 5] = [
     Missing::AsZero,
@@ -54,13 +54,6 @@ const COLUMNS: [&str; 12] = [
     "Ensemble.covers",
     "Ensemble.covers",
 ];
-const NO_TREE: Tree = Tree {
-    nodes: Vec::new(),
-    leaves: Vec::new(),
-    covers: Vec::new(),
-    category_words: Vec::new(),
-};
-
 /// The number of a kind of test: 0–4 numeric, by what missing values do; 5–10 a set, by how a value becomes a level, the
 /// odd ones with NaN on the right, the even ones on the left.
 fn kind_of(test: &Test) -> usize {
@@ -207,15 +200,17 @@ impl Stored for Ensemble {
         // As many as there are: each has a leaf at least.
         self.trees.reserve_exact(usize::try_from(count).unwrap_or_default());
         for index in 0..count {
-            let mut tree = NO_TREE;
-            let found = columns.read(&mut tree);
-            self.trees.push(tree);
-            if found.is_none() {
+            let Some(tree) = columns.tree() else {
                 return reader.fail(&format!("tree {index} is not one"));
-            }
+            };
+            self.trees.push(tree);
         }
         if !columns.are_used_up() {
-            reader.fail("a column goes on after the last tree");
+            return reader.fail("a column goes on after the last tree");
+        }
+        reader.ranking = Ranking::new(columns.starts, columns.thresholds, columns.places);
+        if reader.ranking.is_none() {
+            reader.fail("the thresholds of a feature are missing or do not increase");
         }
     }
 }
@@ -260,53 +255,81 @@ fn starts(mut sizes: &[u8], count: usize) -> Option<Vec<usize>> {
     (start == count).then_some(starts)
 }
 
-/// The covers of the leaves: whole numbers, or floats of 4 or 8 bytes.
-enum Covers<'a> {
-    Whole(&'a [u8]),
-    Floats(Planes<'a>),
+/// The covers of the leaves, in one of three forms.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the writer used each form only where it is exact"
+)]
+fn read_covers(columns: [Option<&[u8]>; 3], count: usize) -> Option<Vec<f64>> {
+    match columns {
+        // A byte or more for each.
+        [Some(mut bytes), None, None] if bytes.len() >= count => {
+            let mut covers = Vec::with_capacity(count);
+            while covers.len() < count {
+                covers.push(take_varint(&mut bytes)? as f64);
+            }
+            bytes.is_empty().then_some(covers)
+        }
+        [None, Some(bytes), None] => {
+            let covers = numbers(bytes, count, 4..=4)?;
+            Some(
+                covers
+                    .into_iter()
+                    .map(|bits| f64::from(f32::from_bits(bits as u32)))
+                    .collect(),
+            )
+        }
+        [None, None, Some(bytes)] => floats(bytes, count),
+        _ => None,
+    }
 }
 
-impl<'a> Covers<'a> {
-    fn new(columns: [Option<&'a [u8]>; 3], count: usize) -> Option<Self> {
-        match columns {
-            // A byte or more for each.
-            [Some(bytes), None, None] if bytes.len() >= count => Some(Self::Whole(bytes)),
-            [None, Some(bytes), None] => Planes::new(bytes, count, 4..=4).map(Self::Floats),
-            [None, None, Some(bytes)] => Planes::new(bytes, count, 8..=8).map(Self::Floats),
-            _ => None,
-        }
-    }
+#[inline(never)]
+fn numeric_tests(kinds: &[u8]) -> usize {
+    kinds.iter().filter(|&&kind| usize::from(kind) < MISSING.len()).count()
+}
 
-    /// The cover of the leaf at `index`; leaves are asked for one after the other.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "the writer used this form only where it is exact"
-    )]
-    fn next(&mut self, index: usize) -> Option<f64> {
-        Some(match self {
-            Self::Whole(bytes) => take_varint(bytes)? as f64,
-            Self::Floats(planes) if planes.width() == 4 => f64::from(f32::from_bits(planes.get(index) as u32)),
-            Self::Floats(planes) => f64::from_bits(planes.get(index)),
-        })
+/// For each node the position of its threshold among those of all features, which begin at `starts`: 0 where the test has none,
+/// and the largest number where feature or threshold are not there.
+#[inline(never)]
+fn positions(places: &[u64], kinds: &[u8], tested: &[u64], starts: &[usize]) -> Vec<u32> {
+    let mut places = places.iter();
+    let mut positions = Vec::with_capacity(kinds.len());
+    for (&kind, &feature) in kinds.iter().zip(tested) {
+        let place = (usize::from(kind) < MISSING.len()).then(|| places.next());
+        positions.push(position(place, feature, starts).unwrap_or(u32::MAX));
     }
+    positions
+}
+
+#[inline(always)]
+fn position(place: Option<Option<&u64>>, feature: u64, starts: &[usize]) -> Option<u32> {
+    let &[start, end] = starts.get(usize::try_from(feature).ok()?..)?.first_chunk()?;
+    let Some(place) = place else {
+        return Some(0);
+    };
+    let position = start + usize::try_from(*place?).ok()?;
+    (position < end).then(|| u32::try_from(position).ok())?
 }
 
 /// The columns, and how far they have been read.
 struct Columns<'a> {
     form: Bits<'a>,
-    tested: Planes<'a>,
+    tested: Vec<u64>,
     kinds: &'a [u8],
     starts: Vec<usize>,
-    thresholds: Vec<u64>,
-    places: Planes<'a>,
+    thresholds: Vec<f64>,
+    /// For each node the position of its threshold.
+    places: Vec<u32>,
     lengths: &'a [u8],
     words: &'a [u8],
-    leaves: Vec<u64>,
-    covers: Covers<'a>,
+    leaves: Vec<f64>,
+    covers: Vec<f64>,
     node: usize,
-    numeric: usize,
     leaf: usize,
+    /// The nodes of the tree at hand, before their number is known.
+    nodes: Vec<Node>,
 }
 
 impl<'a> Columns<'a> {
@@ -329,115 +352,111 @@ impl<'a> Columns<'a> {
         };
         let (leaf_count, threshold_count) = (leaves.len() / 8, thresholds.len() / 8);
         let node_count = leaf_count.checked_sub(usize::try_from(count).ok()?)?;
-        let numeric = kinds.iter().filter(|&&kind| usize::from(kind) < MISSING.len()).count();
+        let numeric = numeric_tests(kinds);
         if form.len() != (leaf_count + node_count).div_ceil(8) || kinds.len() != node_count {
             return None;
         }
+        let tested = numbers(tested, node_count, 1..=2)?;
+        let starts = starts(sizes, threshold_count)?;
+        let places = numbers(places, numeric, 1..=4)?;
         Some(Self {
             form: Bits::new(form),
-            tested: Planes::new(tested, node_count, 1..=2)?,
+            places: positions(&places, kinds, &tested, &starts),
+            tested,
             kinds,
-            thresholds: Planes::new(thresholds, threshold_count, 8..=8)?.all(),
-            places: Planes::new(places, numeric, 1..=4)?,
+            starts,
+            thresholds: floats(thresholds, threshold_count)?,
             lengths,
             words,
-            leaves: Planes::new(leaves, leaf_count, 8..=8)?.all(),
-            covers: Covers::new(covers, leaf_count)?,
-            starts: starts(sizes, threshold_count)?,
+            leaves: floats(leaves, leaf_count)?,
+            covers: read_covers(covers, leaf_count)?,
             node: 0,
-            numeric: 0,
             leaf: 0,
+            nodes: Vec::new(),
         })
     }
 
-    /// Reads the next tree into an empty one; `None` when the columns do not hold one.
-    fn read(&mut self, tree: &mut Tree) -> Option<()> {
-        // A tree ends where no child is awaited any more.
-        let (mut awaited, mut count) = (1_usize, 0_usize);
+    /// Reads the next tree; `None` when the columns do not hold one.
+    #[inline(never)]
+    fn tree(&mut self) -> Option<Tree> {
+        self.nodes.clear();
+        let mut category_words = Vec::new();
+        self.read_nodes(&mut category_words)?;
+        category_words.shrink_to_fit();
+        // The bits that fill the last byte up look like leaves, and are not taken for some: there are no values for them.
+        let leaves = self.leaf..self.leaf + self.nodes.len() + 1;
+        self.leaf = leaves.end;
+        Some(Tree {
+            nodes: self.nodes.to_vec(),
+            leaves: self.leaves.get(leaves.clone())?.to_vec(),
+            covers: self.covers.get(leaves)?.to_vec(),
+            category_words,
+        })
+    }
+
+    /// Reads the nodes of the next tree; the words of their sets are appended.
+    #[inline(never)]
+    fn read_nodes(&mut self, words: &mut Vec<u32>) -> Option<()> {
+        let (mut found_nodes, mut found_leaves) = (0_u32, 0_u32);
         let mut form = self.form.clone();
-        while awaited > 0 {
-            if form.next()? {
-                count += 1;
-                awaited += 1;
+        let mut next = |nodes: &mut u32| {
+            Some(if form.next()? {
+                *nodes += 1;
+                Child::Node(*nodes - 1)
             } else {
-                awaited -= 1;
-            }
-        }
-        // The bits that fill the last byte up look like leaves, and may not be taken for some.
-        if count > self.kinds.len() - self.node || count >= self.leaves.len() - self.leaf {
-            return None;
-        }
-        tree.nodes.reserve_exact(count);
-        tree.leaves.reserve_exact(count + 1);
-        tree.covers.reserve_exact(count + 1);
-        self.form.next()?;
-        let (mut next_node, mut next_leaf) = (1, 0);
-        for _ in 0..count {
-            let mut child = || {
-                Some(if self.form.next()? {
-                    next_node += 1;
-                    Child::Node(next_node - 1)
-                } else {
-                    next_leaf += 1;
-                    Child::Leaf(next_leaf - 1)
-                })
+                found_leaves += 1;
+                Child::Leaf(found_leaves - 1)
+            })
+        };
+        next(&mut found_nodes)?;
+        // In level order the children of one node follow those of the one before it.
+        while self.nodes.len() < found_nodes as usize {
+            let feature = u16::try_from(*self.tested.get(self.node)?).ok()?;
+            let kind = usize::from(*self.kinds.get(self.node)?);
+            let test = match MISSING.get(kind) {
+                Some(&missing) => {
+                    let place = *self.places.get(self.node)?;
+                    Test::AtMost(*self.thresholds.get(place as usize)?, missing)
+                }
+                None => read_set(kind - MISSING.len(), &mut self.lengths, &mut self.words, words)?,
             };
-            let (left, right) = (child()?, child()?);
-            let (feature, test) = self.test(&mut tree.category_words)?;
-            tree.nodes.push(Node {
+            self.node += 1;
+            let (left, right) = (next(&mut found_nodes)?, next(&mut found_nodes)?);
+            self.nodes.push(Node {
                 feature,
                 test,
                 left,
                 right,
             });
         }
-        tree.category_words.shrink_to_fit();
-        for &value in self.leaves.get(self.leaf..)?.get(..=count)? {
-            tree.leaves.push(f64::from_bits(value));
-            tree.covers.push(self.covers.next(self.leaf)?);
-            self.leaf += 1;
-        }
+        self.form = form;
         Some(())
-    }
-
-    /// The next node's feature and test; the words of a set are appended to those of its tree.
-    #[expect(clippy::cast_possible_truncation, reason = "words of 4 bytes")]
-    fn test(&mut self, words: &mut Vec<u32>) -> Option<(u16, Test)> {
-        let feature = u16::try_from(self.tested.get(self.node)).ok()?;
-        let kind = usize::from(*self.kinds.get(self.node)?);
-        self.node += 1;
-        if let Some(&missing) = MISSING.get(kind) {
-            let place = usize::try_from(self.places.get(self.numeric)).ok()?;
-            self.numeric += 1;
-            let &[start, end] = self.starts.get(usize::from(feature)..)?.first_chunk()?;
-            let threshold = *self.thresholds.get(start..end)?.get(place)?;
-            return Some((feature, Test::AtMost(f64::from_bits(threshold), missing)));
-        }
-        let kind = kind - MISSING.len();
-        let levels = *LEVELS.get(kind / 2)?;
-        let length = usize::try_from(take_varint(&mut self.lengths)?).ok()?;
-        let (set, rest) = self.words.split_at_checked(length.checked_mul(4)?)?;
-        self.words = rest;
-        let test = Test::InSet {
-            start: u32::try_from(words.len()).ok()?,
-            length: u32::try_from(length).ok()?,
-            levels,
-            missing_left: kind % 2 == 1,
-        };
-        for word in set.chunks_exact(4) {
-            words.push(number(word) as u32);
-        }
-        Some((feature, test))
     }
 
     /// Whether nothing is left but the bits that fill up the last byte, which are 0.
     fn are_used_up(&self) -> bool {
-        let covers = match self.covers {
-            Covers::Whole(rest) => rest.is_empty(),
-            Covers::Floats(_) => true,
-        };
         let nodes = self.node == self.kinds.len() && self.leaf == self.leaves.len();
         let sets = self.lengths.is_empty() && self.words.is_empty();
-        covers && nodes && sets && self.form.clone().all(|bit| !bit)
+        nodes && sets && self.form.clone().all(|bit| !bit)
     }
+}
+
+/// Reads a test of the kind `kind` among those in sets, of the next words, which are appended to those of its tree.
+#[inline(never)]
+#[expect(clippy::cast_possible_truncation, reason = "words of 4 bytes")]
+fn read_set(kind: usize, lengths: &mut &[u8], column: &mut &[u8], words: &mut Vec<u32>) -> Option<Test> {
+    let levels = *LEVELS.get(kind / 2)?;
+    let length = usize::try_from(take_varint(lengths)?).ok()?;
+    let (set, rest) = column.split_at_checked(length.checked_mul(4)?)?;
+    *column = rest;
+    let test = Test::InSet {
+        start: u32::try_from(words.len()).ok()?,
+        length: u32::try_from(length).ok()?,
+        levels,
+        missing_left: kind % 2 == 1,
+    };
+    for word in set.chunks_exact(4) {
+        words.push(number(word) as u32);
+    }
+    Some(test)
 }

@@ -15,6 +15,7 @@ use cbor::{Reader, Writer};
 use record::Stored;
 
 use super::Model;
+use crate::ensemble::Ranking;
 
 /// The document of a model, sound or not.
 pub(super) fn write(model: &Model) -> Vec<u8> {
@@ -23,12 +24,12 @@ pub(super) fn write(model: &Model) -> Vec<u8> {
     writer.finish()
 }
 
-/// The model in a document; whether it is sound remains to be checked.
+/// The model in a document, and the thresholds of its trees in order; whether it is sound remains to be checked.
 ///
 /// # Errors
 /// What is wrong with the document, and at which byte.
-pub(super) fn read(document: &[u8]) -> Result<Model, String> {
+pub(super) fn read(document: &[u8]) -> Result<(Model, Ranking), String> {
     let mut reader = Reader::new(document);
     let model = Model::of(&mut reader);
-    reader.finish().map_or(Ok(model), Err)
+    Ok((model, reader.finish()?))
 }
