@@ -102,7 +102,7 @@ fn levels(values: &[f64]) -> usize {
 }
 
 impl Column {
-    /// `None` where the bins differ no more than chance would have them differ.
+    /// `None` where the bins differ no more than chance would have them differ, or only against the direction.
     fn fit(
         imputation: &Imputation,
         (feature, direction): (usize, i8),
@@ -145,7 +145,7 @@ impl Column {
         let log_odds = |rate: f64| libm::log((1.0 - rate) / rate);
         column.weights = rates.iter().map(|&rate| log_odds(rate) - log_odds(base)).collect();
         column.information = weight_of_evidence(&counts)?.information_value;
-        Some(column)
+        (column.weights.len() > 1).then_some(column)
     }
 
     /// The weight of evidence of the bin that a value belongs to.

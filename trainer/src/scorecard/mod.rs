@@ -71,7 +71,7 @@ mod tests {
                         reason = { en = \"g\", fr = \"g\" }\n"
             .to_owned();
         let levels: Vec<String> = (0..CITIES)
-            .map(|level| format!("{{ code = \"{level}\", en = \"{level}\", fr = \"{level}\" }}"))
+            .map(|level| format!("{{ value = \"{level}\", label = {{ en = \"{level}\", fr = \"{level}\" }} }}"))
             .collect();
         for name in COLUMNS {
             let kind = match name {
@@ -83,12 +83,8 @@ mod tests {
                  help = {{ en = \"n\", fr = \"n\" }}\nchange = \"fixed\"\n"
             ));
         }
-        for name in COLUMNS {
-            text.push_str(&format!(
-                "[[feature]]\nname = \"{name}\"\nlabel = {{ en = \"n\", fr = \"n\" }}\ngroup = \"g\"\n"
-            ));
-        }
-        let policy = PolicyFile::parse("policy.toml", DEFAULT).unwrap();
+        let mut policy = PolicyFile::parse("policy.toml", DEFAULT).unwrap();
+        policy.excluded.clear();
         Definition::compile("t.toml", &text, &policy).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
