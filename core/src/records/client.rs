@@ -1,5 +1,7 @@
 //! One client's records, as whoever holds them gives them.
 
+use std::cmp::Ordering;
+
 use super::{Records, Table};
 use crate::application::{FieldError, FieldProblem, Raw};
 
@@ -129,13 +131,14 @@ impl Rows {
         self.columns.iter_mut().for_each(Vec::clear);
     }
 
-    /// The value of a field of a record; missing where there is none.
-    pub(super) fn value(&self, field: usize, record: usize) -> f64 {
-        let column = self.columns.get(field);
-        column
-            .and_then(|column| column.get(record))
-            .copied()
-            .unwrap_or(f64::NAN)
+    /// Which of two records comes first by its values, field by field.
+    pub(super) fn compare_values(&self, a: usize, b: usize) -> Ordering {
+        let value = |column: &Vec<f64>, record: usize| column.get(record).copied().unwrap_or(f64::NAN);
+        let mut orders = self
+            .columns
+            .iter()
+            .map(|column| value(column, a).total_cmp(&value(column, b)));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     /// How many records there are.

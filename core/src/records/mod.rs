@@ -12,6 +12,7 @@
 
 mod aggregate;
 mod client;
+mod order;
 mod run;
 
 pub use aggregate::Aggregate;
