@@ -355,3 +355,50 @@ fn random_expressions_have_the_value_of_a_plain_evaluation() {
         assert_value(&text, fields, expected);
     }
 }
+
+/// Records are computed column by column, by loops of their own.
+#[test]
+fn columns_have_the_bits_of_rows() {
+    const ROWS: usize = 37;
+    let pool = [0.0, -0.0, 1.0, -2.5, 3.0, 1e200, -1e-308, 5e-324, NAN];
+    let mut random = Random::new(32);
+    let mut texts: Vec<String> = [
+        "a + b",
+        "a - b",
+        "a * b",
+        "a / b",
+        "-a",
+        "a == b",
+        "a != b",
+        "a < b",
+        "a >= b",
+        "f and a > b",
+        "a < b or f",
+        "not f",
+        "is_missing(a)",
+        "abs(a) + sqrt(b) * log(c)",
+        "if(f, a, b) - g",
+        "min(a, b, c) + max(a, h) + mean(b, c) * sum(a, c) - std(a, b, c) / count(a, b)",
+        "2.5",
+        "k == \"red\" or k != \"dark blue\" and a <= 1",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    texts.extend((0..300).map(|_| expression(&mut random, 3, [NAN; 5]).0));
+    for text in texts {
+        let (program, _) = compile(&text, &Names).unwrap_or_else(|error| panic!("{text}: {error}"));
+        let mut column = |pool: &[f64]| (0..ROWS).map(|_| *random.pick(pool)).collect::<Vec<f64>>();
+        let mut columns: Vec<Vec<f64>> = (0..3).map(|_| column(&pool)).collect();
+        columns.extend([column(&[0.0, 1.0, NAN]), column(&[0.0, 1.0, 2.0, NAN])]);
+        columns.extend([column(&pool), column(&pool)]);
+        let (mut stack, mut found) = (vec![7.0; 3], vec![7.0; 100]);
+        program.run_columns(&columns, 5, ROWS, &mut stack, &mut found);
+        assert_eq!(found.len(), ROWS, "{text}");
+        for (row, found) in found.into_iter().enumerate() {
+            let values: Vec<f64> = columns.iter().map(|column| column[row]).collect();
+            let expected = program.run(&values[..5], &values[5..], &mut Vec::new());
+            let same = found.to_bits() == expected.to_bits() || found.is_nan() && expected.is_nan();
+            assert!(same, "{text} with {values:?} is {found}, not {expected}");
+        }
+    }
+}

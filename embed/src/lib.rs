@@ -10,7 +10,7 @@ mod input;
 mod output;
 mod problem;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -37,6 +37,7 @@ pub struct Scorer(Result<Loaded, LoadError>);
 struct Loaded {
     engine: Rc<candor_core::Scorer>,
     digest: Option<String>,
+    room: RefCell<input::Room>,
     /// Made on first use, as they take megabytes.
     background: OnceCell<Result<BackgroundExplainer<Rc<candor_core::Scorer>>, BackgroundError>>,
     interactions: OnceCell<Option<Interactions<Rc<candor_core::Scorer>>>>,
@@ -59,6 +60,7 @@ impl Scorer {
         Self(engine.map(|engine| Loaded {
             engine: Rc::new(engine),
             digest: Model::digest_of(bytes),
+            room: RefCell::default(),
             background: OnceCell::new(),
             interactions: OnceCell::new(),
         }))
@@ -146,7 +148,8 @@ impl Scorer {
 
     fn answer(&self, numbers: &[f64], texts: &str, question: &Question<'_>) -> Vec<u8> {
         bytes(self.loaded().and_then(|loaded| {
-            let application = input::application(loaded.engine.model(), numbers, texts)?;
+            let room = &mut *loaded.room.borrow_mut();
+            let application = input::application(loaded.engine.model(), numbers, texts, room)?;
             question(loaded, &application)
         }))
     }

@@ -6,6 +6,7 @@
 pub mod imported;
 pub mod loaded;
 pub mod memory;
+pub mod related;
 pub mod seeds;
 #[path = "../../core/tests/support/small_model.rs"]
 pub mod small_model;

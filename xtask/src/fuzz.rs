@@ -20,7 +20,7 @@ struct Target {
     fixtures: &'static [(&'static str, &'static str)],
 }
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     target("model_file", 32_768, &[]),
     target("model_document", 32_768, &[]),
     target("lightgbm", 16_384, &[("lightgbm_", ".txt")]),
@@ -28,6 +28,7 @@ const TARGETS: [Target; 8] = [
     target("catboost", 16_384, &[("catboost_", ".json")]),
     target("onnx", 16_384, &[("onnx_", ".onnx")]),
     target("application", 2_048, &[]),
+    target("records", 2_048, &[]),
     target("expression", 1_024, &[]),
 ];
 
@@ -42,7 +43,7 @@ const fn target(name: &'static str, longest: usize, fixtures: &'static [(&'stati
 /// How long `cargo xtask test` fuzzes each target: all seeds, the corpus, and tens of thousands of variants.
 pub const SECONDS_IN_TEST: u64 = 15;
 
-/// Fuzz what reads model files, foreign models, applications and feature expressions.
+/// Fuzz what reads model files, foreign models, applications, related records and feature expressions.
 ///
 /// Every run begins with the inputs of fuzz/corpus/TARGET. Inputs that reach new code are kept in target/fuzz/corpus and
 /// serve the next run; --keep adds to fuzz/corpus/TARGET what reaches code that nothing there does. An input that fails
@@ -90,7 +91,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
 }
 
 /// What the targets are made of, beside what everything is made of: the engine with its fixtures, and how they are run.
-const SOURCES: [&str; 4] = ["ensemble", "core", "fuzz", "xtask/src/fuzz.rs"];
+const SOURCES: [&str; 5] = ["ensemble", "core", "embed/src", "fuzz", "xtask/src/fuzz.rs"];
 
 /// The step of `cargo xtask test`: every target for a few seconds, unless all of them passed with the same sources.
 pub fn step(workspace: &Workspace, log: &Log) -> Result<Done, Error> {

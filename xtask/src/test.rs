@@ -66,7 +66,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     wasm_steps(&mut plan, workspace);
     plan.step(
         "fuzz",
-        "model files, foreign models and applications as a fuzzer makes them, if what reads them changed",
+        "model files, foreign models, applications and related records as a fuzzer makes them, if what reads them changed",
         Lane::Tools,
         &[],
         |log| fuzz::step(workspace, log),

@@ -1,7 +1,10 @@
 //! One client's records, as whoever holds them gives them.
 
+use std::cmp::Ordering;
+
 use super::{Records, Table};
 use crate::application::{FieldError, FieldProblem, Raw};
+use crate::schema::FieldKind;
 
 /// The records of one client, table by table, in the order of [`Records::tables`](super::Records::tables).
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,23 +32,19 @@ impl ClientRecords {
             return Ok(UNNAMED);
         };
         let rows = self.rows(records, table);
-        let record = rows.count();
-        rows.columns.iter_mut().for_each(|column| column.push(f64::NAN));
-        #[expect(clippy::cast_possible_wrap, reason = "a client has far fewer than 2^62 records")]
-        let mut numbers = (UNNAMED + record as i64, parent.unwrap_or(UNNAMED - 1));
+        rows.begin(of);
         let mut errors = Vec::new();
         for (name, raw) in pairs {
-            if let Err(problem) = of.read(name, raw, parent.is_some(), (rows, record), &mut numbers) {
-                let field = name.to_owned();
-                errors.push(FieldError { field, problem });
+            let column = of.column(name).ok_or_else(|| Box::new(FieldProblem::Unknown));
+            if let Err(problem) = column.and_then(|column| rows.set(of, column, raw)) {
+                errors.push(FieldError {
+                    field: name.to_owned(),
+                    problem: *problem,
+                });
             }
         }
-        rows.keys.extend(of.key.is_some().then_some(numbers.0));
-        rows.parents.extend(of.parent.is_some().then_some(numbers.1));
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Ok(numbers.0)
+        let number = rows.end(parent);
+        if errors.is_empty() { Ok(number) } else { Err(errors) }
     }
 
     /// The records of the table at a position of `records`, which is there from now on.
@@ -61,27 +60,38 @@ impl ClientRecords {
 /// The first of the numbers of records that have none.
 const UNNAMED: i64 = i64::MIN / 2;
 
+/// What a column of a table says of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// The field at this position.
+    Field(usize),
+    /// The number of the record.
+    Key,
+    /// The number of the parent's record.
+    ParentKey,
+    /// Nothing that is read.
+    Unread,
+}
+
 impl Table {
-    /// Reads one value of a record.
-    fn read(
-        &self,
-        name: &str,
-        raw: Raw<'_>,
-        nested: bool,
-        (rows, record): (&mut Rows, usize),
-        (key, parent): &mut (i64, i64),
-    ) -> Result<(), FieldProblem> {
-        let is = |column: &Option<String>| column.as_deref() == Some(name);
-        if let Some(position) = self.field_index(name) {
-            rows.columns[position][record] = raw.stored(&self.fields[position])?;
-        } else if is(&self.key) {
-            *key = number(raw).unwrap_or(*key);
-        } else if is(&self.parent_key) && !nested {
-            *parent = number(raw).unwrap_or(*parent);
-        } else if !self.knows_column(name) {
-            return Err(FieldProblem::Unknown);
+    /// The column called `name`; of two of one name, the first is meant.
+    pub fn column(&self, name: &str) -> Option<Column> {
+        let keys = [&self.key, &self.parent_key, &self.client_key].map(Option::as_deref);
+        let fields = self.fields.iter().map(|field| Some(field.name.as_str()));
+        let unread = self.unused_columns.iter().map(|column| Some(column.as_str()));
+        let mut names = fields.chain(keys).chain(unread);
+        self.column_at(names.position(|known| known == Some(name))?)
+    }
+
+    /// The column at a place: fields, the numbers of record, parent and client (whether the table has them or not), what
+    /// is not read.
+    pub fn column_at(&self, place: usize) -> Option<Column> {
+        match place.checked_sub(self.fields.len()) {
+            None => Some(Column::Field(place)),
+            Some(0) => Some(Column::Key),
+            Some(1) => Some(Column::ParentKey),
+            Some(behind) => (behind < 3 + self.unused_columns.len()).then_some(Column::Unread),
         }
-        Ok(())
     }
 }
 
@@ -122,6 +132,51 @@ impl Rows {
         }
     }
 
+    /// Begins a record of `table`, of which nothing is known yet.
+    pub fn begin(&mut self, table: &Table) {
+        #[expect(clippy::cast_possible_wrap, reason = "a client has far fewer than 2^62 records")]
+        let number = UNNAMED + self.count() as i64;
+        self.columns.iter_mut().for_each(|column| column.push(f64::NAN));
+        self.keys.extend(table.key.is_some().then_some(number));
+        self.parents.extend(table.parent.is_some().then_some(UNNAMED - 1));
+    }
+
+    /// Puts a value into a column of the record that was begun last.
+    ///
+    /// # Errors
+    /// What is wrong with it; the record is there without it. In a box, since most values are right.
+    pub fn set(&mut self, table: &Table, column: Column, raw: Raw<'_>) -> Result<(), Box<FieldProblem>> {
+        let put = |numbers: &mut Vec<i64>| {
+            if let (Some(slot), Some(number)) = (numbers.last_mut(), number(raw)) {
+                *slot = number;
+            }
+        };
+        match column {
+            Column::Field(position) => {
+                let slot = self.columns.get_mut(position).and_then(|column| column.last_mut());
+                if let (Some(field), Some(slot)) = (table.fields.get(position), slot) {
+                    *slot = match (raw, &field.kind) {
+                        (Raw::Number(value), FieldKind::Number(kind)) if kind.takes(value) => value,
+                        _ => raw.stored(field).map_err(|problem| Box::new(problem.into()))?,
+                    };
+                }
+            }
+            Column::Key => put(&mut self.keys),
+            Column::ParentKey => put(&mut self.parents),
+            Column::Unread => {}
+        }
+        Ok(())
+    }
+
+    /// Ends the record, which belongs to that of the number `nested_in`, if there is one, whatever it says itself. Returns its
+    /// number: the one that it has, or one of its own.
+    pub fn end(&mut self, nested_in: Option<i64>) -> i64 {
+        if let (Some(parent), Some(nested_in)) = (self.parents.last_mut(), nested_in) {
+            *parent = nested_in;
+        }
+        self.keys.last().copied().unwrap_or(UNNAMED)
+    }
+
     /// Takes all records out; room is kept.
     pub fn clear(&mut self) {
         self.keys.clear();
@@ -129,17 +184,18 @@ impl Rows {
         self.columns.iter_mut().for_each(Vec::clear);
     }
 
-    /// The value of a field of a record; missing where there is none.
-    pub(super) fn value(&self, field: usize, record: usize) -> f64 {
-        let column = self.columns.get(field);
-        column
-            .and_then(|column| column.get(record))
-            .copied()
-            .unwrap_or(f64::NAN)
+    /// Which of two records comes first by its values, field by field.
+    pub(super) fn compare_values(&self, a: usize, b: usize) -> Ordering {
+        let value = |column: &Vec<f64>, record: usize| column.get(record).copied().unwrap_or(f64::NAN);
+        let mut orders = self
+            .columns
+            .iter()
+            .map(|column| value(column, a).total_cmp(&value(column, b)));
+        orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
     /// How many records there are.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.columns.first().map_or(0, Vec::len)
     }
 }

@@ -12,10 +12,11 @@
 
 mod aggregate;
 mod client;
+mod order;
 mod run;
 
 pub use aggregate::Aggregate;
-pub use client::{ClientRecords, Rows, record_number};
+pub use client::{ClientRecords, Column, Rows, record_number};
 pub use run::Workspace;
 
 use crate::preprocessing::Program;
@@ -93,10 +94,7 @@ impl Table {
 
     /// Whether the table is known to have a column called `name`.
     pub fn knows_column(&self, name: &str) -> bool {
-        let keys = [&self.key, &self.client_key, &self.parent_key];
-        self.field_index(name).is_some()
-            || keys.iter().any(|key| key.as_deref() == Some(name))
-            || self.unused_columns.iter().any(|column| column == name)
+        self.column(name).is_some()
     }
 
     /// Columns before the derived ones.

@@ -1,5 +1,7 @@
 //! Runs the tables' programs and aggregates for one client. Buffers are kept from client to client.
 
+use super::aggregate::Summary;
+use super::order::sort;
 use super::{ClientRecords, Records, Rows, Selection, Table};
 use crate::application::Application;
 use crate::ensemble::order::positions;
@@ -10,9 +12,7 @@ pub struct Workspace {
     tables: Vec<Sorted>,
     /// Values of an expression under way, record by record.
     stack: Vec<f64>,
-    /// Records of a selection.
-    chosen: Vec<u32>,
-    /// Their values and times.
+    /// Values of a selection and their times, and room behind them.
     values: Vec<f64>,
     times: Vec<f64>,
     /// Results on their way into an application.
@@ -23,10 +23,11 @@ pub struct Workspace {
 #[derive(Debug, Clone, Default)]
 struct Sorted {
     present: bool,
-    count: usize,
     /// Fields, nested columns, derived columns.
     columns: Vec<Vec<f64>>,
     keys: Vec<i64>,
+    /// The records: 0, 1, ….
+    all: Vec<u32>,
     /// Records by the parent's record that they belong to: those of record p stand at `starts[p]..starts[p + 1]` of
     /// `members`, in time order.
     starts: Vec<u32>,
@@ -60,8 +61,8 @@ impl Records {
                     if selection.per_parent {
                         workspace.aggregate_per_parent(self, table, selection, &sorted);
                     } else {
-                        workspace.choose(selection, &sorted, 0..sorted.count, |position| position);
-                        workspace.aggregate(table, selection, &sorted, |output, value| {
+                        let count = workspace.pick(table, selection, &sorted, &sorted.all);
+                        workspace.aggregate(selection, count, |output, value| {
                             if let Some(slot) = outputs.get_mut(output) {
                                 *slot = value;
                             }
@@ -90,7 +91,7 @@ impl Workspace {
         for (position, program) in table.derived.iter().enumerate() {
             let (before, column) = sorted.columns.split_at_mut(table.given() + position);
             if let Some(column) = column.first_mut() {
-                program.run_columns(before, table.given(), sorted.count, &mut self.stack, column);
+                program.run_columns(before, table.given(), sorted.all.len(), &mut self.stack, column);
             }
         }
     }
@@ -100,60 +101,61 @@ impl Workspace {
             return;
         };
         let first = records.tables.get(parent).map_or(0, |parent| parent.fields.len());
-        for (record, bounds) in sorted.starts.windows(2).enumerate() {
-            let member = |position: usize| sorted.members[position] as usize;
-            self.choose(selection, sorted, bounds[0] as usize..bounds[1] as usize, member);
-            // The values are taken out of the workspace's way, which holds the parent's columns, too.
-            let mut tables = std::mem::take(&mut self.tables);
-            self.aggregate(table, selection, sorted, |output, value| {
-                let column = tables
-                    .get_mut(parent)
-                    .and_then(|parent| parent.columns.get_mut(first + output));
-                if let Some(slot) = column.and_then(|column| column.get_mut(record)) {
-                    *slot = value;
-                }
-            });
-            self.tables = tables;
-        }
-    }
-
-    /// Chooses the records that a selection wants among those at `positions`, which are in time order.
-    fn choose(
-        &mut self,
-        selection: &Selection,
-        sorted: &Sorted,
-        positions: std::ops::Range<usize>,
-        record_at: impl Fn(usize) -> usize,
-    ) {
-        let condition = selection.condition.map(|column| &sorted.columns[usize::from(column)]);
-        let holds = |record: &usize| condition.is_none_or(|column| column[*record] != 0.0 && !column[*record].is_nan());
-        self.chosen.clear();
-        self.chosen
-            .extend(positions.map(record_at).filter(holds).map(position32));
-        let latest = usize::from(selection.latest);
-        if latest > 0 && self.chosen.len() > latest {
-            self.chosen.drain(..self.chosen.len() - latest);
-        }
-    }
-
-    /// Aggregates the chosen records.
-    fn aggregate(&mut self, table: &Table, selection: &Selection, sorted: &Sorted, mut give: impl FnMut(usize, f64)) {
-        self.values.clear();
-        self.times.clear();
-        let times = &sorted.columns[usize::from(table.time)];
-        let values = selection.value.map(|column| &sorted.columns[usize::from(column)]);
-        for &record in &self.chosen {
-            let value = values.map_or(1.0, |column| column[record as usize]);
-            if !value.is_nan() {
-                self.values.push(value);
-                self.times.push(times[record as usize]);
+        // The tables are taken out of the way of the values, which the workspace holds, too.
+        let mut tables = std::mem::take(&mut self.tables);
+        if let Some(parent) = tables.get_mut(parent) {
+            for (record, bounds) in sorted.starts.windows(2).enumerate() {
+                let members = &sorted.members[bounds[0] as usize..bounds[1] as usize];
+                let count = self.pick(table, selection, sorted, members);
+                self.aggregate(selection, count, |output, value| {
+                    let column = parent.columns.get_mut(first + output);
+                    if let Some(slot) = column.and_then(|column| column.get_mut(record)) {
+                        *slot = value;
+                    }
+                });
             }
         }
+        self.tables = tables;
+    }
+
+    /// Picks the values that a selection wants, and their times, of these records, which are in time order; says how many.
+    fn pick(&mut self, table: &Table, selection: &Selection, sorted: &Sorted, mut records: &[u32]) -> usize {
+        let column = |position: u16| sorted.columns[usize::from(position)].as_slice();
+        let condition = selection.condition.map(column);
+        // Neither 0 nor missing.
+        let wanted = |record: u32| condition.is_none_or(|column| column[record as usize].abs() > 0.0);
+        if selection.latest > 0 {
+            let (mut start, mut found) = (records.len(), 0);
+            while start > 0 && found < selection.latest {
+                start -= 1;
+                found += u16::from(wanted(records[start]));
+            }
+            records = &records[start..];
+        }
+        let value = selection.value.map(column);
+        let times = column(table.time);
+        let timed = selection.results.iter().any(|result| result.aggregate.reads_times());
+        // Every value is written, and stays if it is wanted: which are is as good as chance to a processor that guesses.
+        self.values.resize(records.len().max(self.values.len()), 0.0);
+        self.times.resize(self.values.len(), 0.0);
+        let mut count = 0;
+        for &record in records {
+            let value = value.map_or(1.0, |column| column[record as usize]);
+            self.values[count] = value;
+            if timed {
+                self.times[count] = times[record as usize];
+            }
+            count += usize::from(!value.is_nan() & wanted(record));
+        }
+        count
+    }
+
+    /// Aggregates the first `count` values, which were picked.
+    fn aggregate(&self, selection: &Selection, count: usize, mut give: impl FnMut(usize, f64)) {
+        let (values, times) = (&self.values[..count], &self.times[..count]);
+        let summary = Summary::of(values);
         for result in &selection.results {
-            give(
-                usize::from(result.output),
-                result.aggregate.of(&self.values, &self.times),
-            );
+            give(usize::from(result.output), result.aggregate.of(values, times, &summary));
         }
     }
 }
@@ -162,49 +164,41 @@ impl Sorted {
     /// Takes over the records that are from before the application, in time order.
     fn sort(&mut self, table: &Table, rows: Option<&Rows>) {
         self.present = rows.is_some();
-        self.count = 0;
+        self.all.clear();
         self.keys.clear();
         self.starts.clear();
         self.members.clear();
         self.columns.resize_with(table.given() + table.derived.len(), Vec::new);
         self.columns.iter_mut().for_each(Vec::clear);
         let Some(rows) = rows else { return };
-        let time = usize::from(table.time);
-        self.members.extend(
-            (0..rows.count())
-                .filter(|&record| rows.value(time, record) <= 0.0)
-                .map(position32),
-        );
-        let known = &self.members;
-        let key = |keys: &[i64], record: usize| keys.get(record).copied().unwrap_or_default();
-        let order = positions(known.len(), &|a, b| {
-            let (a, b) = (known[a] as usize, known[b] as usize);
-            let by = |field: usize| rows.value(field, a).total_cmp(&rows.value(field, b));
-            by(time)
+        let Some(times) = rows.columns.get(usize::from(table.time)) else {
+            return;
+        };
+        let before = |&record: &u32| times[record as usize] <= 0.0;
+        self.members.extend((0..position32(times.len())).filter(before));
+        let key = |keys: &[i64], record: u32| keys.get(record as usize).copied().unwrap_or_default();
+        sort(&mut self.members, |a, b| {
+            times[a as usize]
+                .total_cmp(&times[b as usize])
                 .then_with(|| key(&rows.keys, a).cmp(&key(&rows.keys, b)))
                 .then_with(|| key(&rows.parents, a).cmp(&key(&rows.parents, b)))
-                .then_with(|| {
-                    let mut fields = (0..rows.columns.len()).map(by);
-                    fields.find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-                })
+                .then_with(|| rows.compare_values(a as usize, b as usize))
         });
-        self.count = order.len();
-        self.members = order.into_iter().map(|position| known[position]).collect();
-        for (field, column) in self.columns.iter_mut().enumerate().take(table.fields.len()) {
-            column.extend(self.members.iter().map(|&record| rows.value(field, record as usize)));
+        self.all.extend(0..position32(self.members.len()));
+        for (column, source) in self.columns.iter_mut().zip(&rows.columns).take(table.fields.len()) {
+            let value = |&record: &u32| source.get(record as usize).copied().unwrap_or(f64::NAN);
+            column.extend(self.members.iter().map(value));
         }
-        for column in self.columns.iter_mut().skip(table.fields.len()) {
-            column.resize(self.count, f64::NAN);
+        for column in &mut self.columns {
+            column.resize(self.all.len(), f64::NAN);
         }
         self.keys
-            .extend(self.members.iter().map(|&record| key(&rows.keys, record as usize)));
+            .extend(self.members.iter().map(|&record| key(&rows.keys, record)));
     }
 
     /// Groups the sorted records by the parent's record that they name: the first one of that key.
     fn group(&mut self, rows: &Rows, parent_keys: &[i64]) {
-        let by_key = positions(parent_keys.len(), &|a, b| {
-            parent_keys[a].cmp(&parent_keys[b]).then(a.cmp(&b))
-        });
+        let by_key = positions(parent_keys.len(), &|a, b| parent_keys[a].cmp(&parent_keys[b]));
         let parent_of = |record: u32| -> Option<usize> {
             let key = rows.parents.get(record as usize)?;
             let place = by_key.partition_point(|&parent| parent_keys[parent] < *key);
@@ -212,21 +206,22 @@ impl Sorted {
             (parent_keys[parent] == *key).then_some(parent)
         };
         let parents: Vec<Option<usize>> = self.members.iter().map(|&record| parent_of(record)).collect();
-        // Counting sort: how many records each parent has, then where those of each begin.
+        // Counting sort: how many records each parent has, then where those of each end; filled from behind, where they begin.
         self.starts.resize(parent_keys.len() + 1, 0);
         for &parent in parents.iter().flatten() {
-            self.starts[parent + 1] += 1;
+            self.starts[parent] += 1;
         }
-        for parent in 0..parent_keys.len() {
-            self.starts[parent + 1] += self.starts[parent];
+        let mut end = 0;
+        for start in &mut self.starts {
+            end += *start;
+            *start = end;
         }
-        let mut next = self.starts.clone();
         self.members.clear();
-        self.members.resize(parents.iter().flatten().count(), 0);
-        for (record, parent) in parents.iter().enumerate() {
+        self.members.resize(end as usize, 0);
+        for (record, parent) in parents.iter().enumerate().rev() {
             if let Some(parent) = *parent {
-                self.members[next[parent] as usize] = position32(record);
-                next[parent] += 1;
+                self.starts[parent] -= 1;
+                self.members[self.starts[parent] as usize] = position32(record);
             }
         }
     }

@@ -248,6 +248,15 @@ impl Field {
 }
 
 impl NumberKind {
+    /// Whether the value is stored as it is; most are, and this is known without a [`ValueError`] to pass on.
+    pub(crate) fn takes(&self, value: f64) -> bool {
+        value.is_finite()
+            && self.min.is_none_or(|min| value >= min)
+            && self.max.is_none_or(|max| value <= max)
+            && !(self.integer && value.fract() != 0.0)
+            && !self.sentinels.contains(&value)
+    }
+
     fn check(&self, value: f64) -> Result<f64, ValueError> {
         if self.sentinels.contains(&value) {
             return Ok(f64::NAN);
@@ -331,6 +340,49 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_number_takes_is_what_it_stores_unchanged() {
+        let values = [
+            f64::NAN,
+            f64::INFINITY,
+            -f64::INFINITY,
+            1e300,
+            -1.0,
+            -0.5,
+            -0.0,
+            0.0,
+            0.5,
+            1.0,
+            2.0,
+            365.0,
+        ];
+        for (min, max) in [
+            (None, None),
+            (Some(0.0), None),
+            (None, Some(1.0)),
+            (Some(-0.5), Some(0.5)),
+        ] {
+            for (integer, sentinels) in [
+                (false, vec![]),
+                (true, vec![]),
+                (false, vec![365.0, 0.5]),
+                (true, vec![-1.0]),
+            ] {
+                let number = NumberKind {
+                    min,
+                    max,
+                    integer,
+                    sentinels,
+                    ..NumberKind::default()
+                };
+                for value in values {
+                    let unchanged = number.check(value) == Ok(value);
+                    assert_eq!(number.takes(value), unchanged, "{value} as {number:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

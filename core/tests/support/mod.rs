@@ -11,6 +11,7 @@ pub mod cbor;
 pub mod fields;
 pub mod grown;
 pub mod names;
+pub mod related;
 pub mod shapley;
 pub mod small_model;
 pub mod trees;

@@ -1,9 +1,10 @@
 import { Answer } from "./answer.js";
-import { type Positions, positionsOf, tablePositions, valuesOf } from "./application.js";
+import { valuesOf } from "./application.js";
 import { digestOf } from "./digest.js";
 import { LoadError } from "./errors.js";
 import { readExplanation, readInteractions, readScore } from "./explanation.js";
 import { readCard, readSchema } from "./model.js";
+import { type Properties, propertiesOf } from "./properties.js";
 import { checkTrusted } from "./signatures.js";
 import type { Application, ExplainOptions, Explanation, Interactions, ModelCard, Schema, Score } from "./types.js";
 import init, * as engine from "./wasm/candor_embed.js";
@@ -34,14 +35,14 @@ export class Scorer {
   readonly card: ModelCard;
   readonly #model: engine.Scorer;
   /** Where each field stands in the schema, and each column of related tables. */
-  readonly #positions: Positions;
+  readonly #properties: Properties;
 
   private constructor(model: engine.Scorer) {
     this.#model = model;
     this.schema = readSchema(new Answer(model.schema()));
     this.card = readCard(new Answer(model.card()));
-    const fields = positionsOf(this.schema.fields.map(({ name }) => name));
-    this.#positions = { fields, tables: tablePositions(this.schema.tables) };
+    const fields = this.schema.fields.map(({ name }) => name);
+    this.#properties = propertiesOf(fields, this.schema.tables);
   }
 
   /** @internal The engine must be running. */
@@ -100,7 +101,7 @@ export class Scorer {
   }
 
   #ask(question: Question, application: Application): Answer {
-    const { name, numbers, texts } = valuesOf(application, this.#positions);
+    const { name, numbers, texts } = valuesOf(application, this.#properties);
     return new Answer(this.#model[question](numbers, texts), name);
   }
 

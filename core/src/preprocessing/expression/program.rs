@@ -82,10 +82,9 @@ impl Operation {
         }
     }
 
-    fn apply(self, arguments: &[f64], fields: &[f64], features: &[f64]) -> f64 {
-        let argument = |index: usize| arguments.get(index).copied().unwrap_or(f64::NAN);
-        let (a, b) = (argument(0), argument(1));
-        let present = || arguments.iter().copied().filter(|value| !value.is_nan());
+    /// What an operation on one value or two makes of them; others make nothing of it.
+    #[inline(always)]
+    fn of_two(self, a: f64, b: f64) -> f64 {
         let truth = |holds: bool| {
             if a.is_nan() || b.is_nan() {
                 f64::NAN
@@ -94,9 +93,6 @@ impl Operation {
             }
         };
         match self {
-            Self::Field(index) => fields.get(usize::from(index)).copied().unwrap_or(f64::NAN),
-            Self::Feature(index) => features.get(usize::from(index)).copied().unwrap_or(f64::NAN),
-            Self::Number(number) => number,
             Self::Add => a + b,
             Self::Subtract => a - b,
             Self::Multiply => a * b,
@@ -111,6 +107,20 @@ impl Operation {
             Self::And | Self::Or => truth(matches!(self, Self::And)),
             Self::Not if a.is_nan() => f64::NAN,
             Self::Not => f64::from(u8::from(a == 0.0)),
+            Self::IsMissing => f64::from(u8::from(a.is_nan())),
+            Self::Absolute => a.abs(),
+            _ => f64::NAN,
+        }
+    }
+
+    fn apply(self, arguments: &[f64], fields: &[f64], features: &[f64]) -> f64 {
+        let argument = |index: usize| arguments.get(index).copied().unwrap_or(f64::NAN);
+        let (a, b) = (argument(0), argument(1));
+        let present = || arguments.iter().copied().filter(|value| !value.is_nan());
+        match self {
+            Self::Field(index) => fields.get(usize::from(index)).copied().unwrap_or(f64::NAN),
+            Self::Feature(index) => features.get(usize::from(index)).copied().unwrap_or(f64::NAN),
+            Self::Number(number) => number,
             Self::If if a.is_nan() => f64::NAN,
             Self::If => {
                 if a == 0.0 {
@@ -119,8 +129,6 @@ impl Operation {
                     b
                 }
             }
-            Self::IsMissing => f64::from(u8::from(a.is_nan())),
-            Self::Absolute => a.abs(),
             Self::SquareRoot => libm::sqrt(a),
             Self::Logarithm => libm::log(a),
             Self::Minimum(_) => present().fold(
@@ -149,8 +157,39 @@ impl Operation {
             }
             #[expect(clippy::cast_precision_loss, reason = "at most 255 arguments")]
             Self::Count(_) => present().count() as f64,
+            _ => self.of_two(a, b),
         }
     }
+
+    /// Puts what the operation makes of the first `count` numbers, and of the `count` behind them, in place of the first:
+    /// one plain loop for each of the operations that definitions are mostly made of. Says whether it is one of those.
+    fn of_columns(self, stack: &mut [f64], count: usize) -> bool {
+        let Some((first, rest)) = stack.split_at_mut_checked(count) else {
+            return false;
+        };
+        let second = rest.get(..count).unwrap_or_default();
+        macro_rules! plain {
+            ($($one:ident)*; $($two:ident)*) => {
+                match self {
+                    $(Self::$one => for a in first {
+                        *a = known(Self::$one.of_two(*a, f64::NAN));
+                    },)*
+                    $(Self::$two => for (a, b) in first.iter_mut().zip(second) {
+                        *a = known(Self::$two.of_two(*a, *b));
+                    },)*
+                    _ => return false,
+                }
+            };
+        }
+        plain!(IsMissing Not; Add Subtract Multiply Divide Equal Less LessOrEqual And Or);
+        true
+    }
+}
+
+/// Missing, unless it is a finite number.
+#[inline(always)]
+fn known(value: f64) -> f64 {
+    if value.is_finite() { value } else { f64::NAN }
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -171,7 +210,7 @@ impl Program {
             let base = stack.len().saturating_sub(operation.takes());
             let value = operation.apply(&stack[base..], fields, features);
             stack.truncate(base);
-            stack.push(if value.is_finite() { value } else { f64::NAN });
+            stack.push(known(value));
         }
         stack.pop().unwrap_or(f64::NAN)
     }
@@ -212,13 +251,21 @@ impl Program {
                 stack.resize(base + count, f64::NAN);
                 continue;
             }
-            stack.resize(stack.len().max(base + count), f64::NAN);
+            if let Operation::Number(number) = operation {
+                stack.truncate(base);
+                stack.resize(base + count, known(*number));
+                continue;
+            }
+            stack.resize(stack.len().max(base + takes * count), f64::NAN);
+            if operation.of_columns(&mut stack[base..], count) {
+                stack.truncate(base + count);
+                continue;
+            }
             for record in 0..count {
                 for (place, argument) in arguments[..takes].iter_mut().enumerate() {
                     *argument = stack[base + place * count + record];
                 }
-                let value = operation.apply(&arguments[..takes], &[], &[]);
-                stack[base + record] = if value.is_finite() { value } else { f64::NAN };
+                stack[base + record] = known(operation.apply(&arguments[..takes], &[], &[]));
             }
             stack.truncate(base + count);
         }
