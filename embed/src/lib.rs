@@ -52,7 +52,10 @@ impl Scorer {
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8], digest: &[u8]) -> Scorer {
         // Memory for all of it at once: the host takes longer to add a page a hundred times than to add a hundred pages.
-        drop(black_box(Vec::<u8>::with_capacity(ROOM * bytes.len())));
+        // Where there is not as much, the model may need less.
+        let mut room: Vec<u8> = Vec::new();
+        black_box(room.try_reserve_exact(ROOM.saturating_mul(bytes.len()))).ok();
+        drop(black_box(room));
         let engine = match digest.try_into() {
             Ok(digest) => candor_core::Scorer::from_digested_bytes(bytes, digest),
             Err(_) => candor_core::Scorer::from_bytes(bytes),
