@@ -2,7 +2,7 @@
 //!
 //! All are calibrated as the model itself is, so that costs and calibration errors compare models, not their scales.
 
-use candor_core::ensemble::{Compiled, Ensemble};
+use candor_core::ensemble::Ensemble;
 
 use crate::definition::Definition;
 use crate::error::Error;
@@ -61,7 +61,14 @@ pub fn out_of_fold(
         progress();
         let learning: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] != fold).collect();
         let scoring: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
-        let scores = scores(baseline, data, definition, parameters, &learning, &scoring)?;
+        let scores = match baseline {
+            Baseline::Prior => vec![bad_rate(&learning, &data.outcomes); scoring.len()],
+            _ => {
+                let features = FeatureTable::new(definition, &data.applications, &learning);
+                let ensemble = ensemble(baseline, data, definition, parameters, &features, &learning)?;
+                features.raw_scores(&ensemble, &scoring)
+            }
+        };
         Ok((scoring, scores))
     });
     let mut raw = vec![0.0; folds.len()];
@@ -83,34 +90,27 @@ fn bad_rate(rows: &[usize], outcomes: &[bool]) -> f64 {
     rows.iter().filter(|&&row| outcomes[row]).count() as f64 / rows.len() as f64
 }
 
-/// Scores of the rows `scoring` by a model that has learned from the rows `learning`.
-fn scores(
+/// A model that has learned from the rows `learning`, held to no direction.
+fn ensemble(
     baseline: Baseline,
     data: &Data,
     definition: &Definition,
     parameters: &Parameters,
+    features: &FeatureTable,
     learning: &[usize],
-    scoring: &[usize],
-) -> Result<Vec<f64>, Error> {
-    let features = FeatureTable::new(definition, &data.applications, learning);
+) -> Result<Ensemble, Error> {
     let mut matrix = features.matrix();
     matrix.directions = &[];
     let (seed, threads) = parameters.seed_and_threads();
-    let grow = |trees: usize, parameters: &Parameters| -> Result<Ensemble, Error> {
-        let training = matrix.sample(learning, &data.outcomes);
-        fit(&matrix, &training, Rounds::Exactly(trees), parameters, &|| {})
-    };
-    let ensemble = match baseline {
-        Baseline::Prior => return Ok(vec![bad_rate(learning, &data.outcomes); scoring.len()]),
+    let (parameters, trees) = match baseline {
         Baseline::Logistic => {
-            scorecard::fit(definition, &matrix, learning, &data.outcomes).ok_or_else(|| Error::Training {
+            return scorecard::fit(definition, &matrix, learning, &data.outcomes).ok_or_else(|| Error::Training {
                 problem: "the logistic regression finds nothing to learn; are there enough rows of both kinds?".into(),
-            })?
+            });
         }
-        Baseline::Forest => grow(FOREST_TREES, &Parameters::of_forest(seed, threads))?,
-        Baseline::Library => grow(LIBRARY_TREES, &Parameters::of_library(seed, threads))?,
+        Baseline::Forest => (Parameters::of_forest(seed, threads), FOREST_TREES),
+        _ => (Parameters::of_library(seed, threads), LIBRARY_TREES),
     };
-    let compiled = Compiled::new(&ensemble);
-    let score = |&row: &usize| compiled.raw_score(features.row(row));
-    Ok(scoring.iter().map(score).collect())
+    let training = matrix.sample(learning, &data.outcomes);
+    fit(&matrix, &training, Rounds::Exactly(trees), &parameters, &|| {})
 }

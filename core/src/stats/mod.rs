@@ -12,6 +12,7 @@ mod distance;
 mod evidence;
 mod homogeneity;
 mod kolmogorov;
+mod median;
 mod proportion;
 mod sketch;
 mod special;
@@ -27,6 +28,7 @@ pub use distance::{jensen_shannon_distance, mean_and_deviation, wasserstein_dist
 pub use evidence::{Evidence, weight_of_evidence};
 pub use homogeneity::{Homogeneity, holm, homogeneity};
 pub use kolmogorov::{ks_distance, ks_p_value};
+pub use median::median;
 pub use proportion::{NORMAL_975, wilson_interval};
 pub use sketch::{Between, Sketch};
 pub use special::{chi_square_above, normal_beyond};

@@ -8,6 +8,7 @@ use candor_core::Schema;
 use candor_core::preprocessing::expression::Operation;
 use candor_core::preprocessing::{Feature, Source};
 use candor_core::schema::FieldKind;
+use candor_core::stats::median;
 
 use crate::definition::Definition;
 use crate::learner::Matrix;
@@ -82,14 +83,6 @@ impl Imputation {
             _ => value,
         }
     }
-}
-
-fn median(sorted: &[f64]) -> Option<f64> {
-    let (low, high) = (
-        sorted.get(sorted.len().checked_sub(1)? / 2)?,
-        sorted.get(sorted.len() / 2)?,
-    );
-    Some(f64::midpoint(*low, *high))
 }
 
 /// What a feature measures, by its unit, by the last thing that its expression does, and by the words of its name.

@@ -1,7 +1,6 @@
 //! Out-of-fold predictions: every client scored by a model that has not seen them.
 
 use candor_core::decision::{Calibration, probability_of};
-use candor_core::ensemble::Compiled;
 
 use super::Data;
 use super::growth::{Growth, Lesson};
@@ -96,11 +95,11 @@ impl<'a> CrossValidation<'a> {
             .growth
             .grow(lesson, &features, &plan.rounds, parameters, progress)?;
         let ensemble = pair.blended(plan.share).ensemble;
-        let compiled = Compiled::new(&ensemble);
-        let rows = (0..folds.len()).filter(|&row| folds[row] == fold);
+        let rows: Vec<usize> = (0..folds.len()).filter(|&row| folds[row] == fold).collect();
+        let scores = features.raw_scores(&ensemble, &rows);
         Ok(ScoredFold {
             trees: ensemble.trees.len(),
-            raw: rows.map(|row| (row, compiled.raw_score(features.row(row)))).collect(),
+            raw: rows.into_iter().zip(scores).collect(),
         })
     }
 

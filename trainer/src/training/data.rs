@@ -147,7 +147,7 @@ impl Data {
     }
 
     /// As [`split`](Self::split), of some of the rows: positions in `rows`.
-    pub fn split_of(&self, rows: &[usize], seed: u64) -> Split {
+    fn split_of(&self, rows: &[usize], seed: u64) -> Split {
         let outcomes: Vec<bool> = rows.iter().map(|&row| self.outcomes[row]).collect();
         split_by_client(&self.clients(rows), &outcomes, seed)
     }

@@ -1,6 +1,8 @@
 //! Applications as a table of features.
 
+use candor_core::ensemble::{Compiled, Ensemble};
 use candor_core::preprocessing::Preprocessing;
+use candor_core::stats::median;
 use candor_core::{Application, Schema};
 use rayon::prelude::*;
 
@@ -70,6 +72,12 @@ impl FeatureTable {
         }
     }
 
+    /// Raw scores of the given rows, in their order.
+    pub(crate) fn raw_scores(&self, ensemble: &Ensemble, rows: &[usize]) -> Vec<f64> {
+        let compiled = Compiled::new(ensemble);
+        rows.par_iter().map(|&row| compiled.raw_score(self.row(row))).collect()
+    }
+
     /// The features of one application.
     pub fn row(&self, row: usize) -> &[f64] {
         self.matrix().row(row)
@@ -92,11 +100,10 @@ fn fit(statistic: Statistic, present: &mut [f64]) -> Option<f64> {
         return None;
     }
     present.sort_by(f64::total_cmp);
-    let count = present.len();
-    Some(match statistic {
-        Statistic::Median => f64::midpoint(present[(count - 1) / 2], present[count / 2]),
-        Statistic::Mean => present.iter().fold(0.0, |sum, value| sum + value) / count as f64,
-    })
+    match statistic {
+        Statistic::Median => median(present),
+        Statistic::Mean => Some(present.iter().fold(0.0, |sum, value| sum + value) / present.len() as f64),
+    }
 }
 
 /// Categories with more than two levels are split by sets; two levels are as good as a flag.

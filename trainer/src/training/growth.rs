@@ -1,6 +1,6 @@
 //! How trees are grown, how many, and what stands beside them.
 
-use candor_core::ensemble::{Compiled, Ensemble};
+use candor_core::ensemble::Ensemble;
 
 use super::Data;
 use super::features::FeatureTable;
@@ -170,7 +170,7 @@ pub(crate) struct Pair {
     scorecard: Option<Ensemble>,
 }
 
-/// What either says of a row, as log-odds, and the row's outcome. Without a scorecard, both say the same.
+/// What either says of a row, as log-odds, and the row's outcome.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said {
     trees: f64,
@@ -179,22 +179,20 @@ pub(crate) struct Said {
 }
 
 impl Pair {
-    /// What either says of these rows.
+    /// What either says of these rows; nothing without a scorecard, as there is nothing to share.
     pub(crate) fn scores(&self, features: &FeatureTable, rows: &[usize], outcomes: &[bool]) -> Vec<Said> {
-        let trees = Compiled::new(&self.trees.ensemble);
-        let scorecard = self.scorecard.as_ref().map(Compiled::new);
-        let said = |&row: &usize| {
-            let values = features.row(row);
-            let by_trees = trees.raw_score(values);
-            Said {
-                trees: by_trees,
-                scorecard: scorecard
-                    .as_ref()
-                    .map_or(by_trees, |scorecard| scorecard.raw_score(values)),
-                is_bad: outcomes[row],
-            }
+        let Some(scorecard) = &self.scorecard else {
+            return Vec::new();
         };
-        rows.iter().map(said).collect()
+        let by_trees = features.raw_scores(&self.trees.ensemble, rows);
+        let by_scorecard = features.raw_scores(scorecard, rows);
+        let said = rows.iter().zip(by_trees.into_iter().zip(by_scorecard));
+        said.map(|(&row, (trees, scorecard))| Said {
+            trees,
+            scorecard,
+            is_bad: outcomes[row],
+        })
+        .collect()
     }
 
     /// One model, of which the scorecard has this share.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use candor_core::artifact::{Model, ModelCard, Part};
 use candor_core::decision::{Calibration, probability_of};
-use candor_core::ensemble::Compiled;
 use candor_core::stats::best_threshold;
 use candor_core::{Application, Scorer};
 use rayon::prelude::*;
@@ -128,11 +127,8 @@ pub fn train(
     compared.extend(free.map(|free| (WITHOUT_DIRECTIONS.to_owned(), free.probabilities)));
     progress(Stage::Measuring);
 
-    let compiled = Compiled::new(&ensemble);
-    let raw: Vec<f64> = (0..data.outcomes.len())
-        .into_par_iter()
-        .map(|row| compiled.raw_score(features.row(row)))
-        .collect();
+    let everybody: Vec<usize> = (0..data.outcomes.len()).collect();
+    let raw = features.raw_scores(&ensemble, &everybody);
     let of = |rows: &[usize], values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
     let outcomes_of = |rows: &[usize]| -> Vec<bool> { rows.iter().map(|&row| data.outcomes[row]).collect() };
     let calibration = Calibration::fit(&of(&split.validation, &raw), &outcomes_of(&split.validation)).ok_or_else(|| {
@@ -288,7 +284,9 @@ fn card(
         "Probabilities are calibrated on the validation part by a map that is linear in log-odds (Platt).".into(),
         "The threshold minimises the cost on the validation part; it was not tuned on the test part.".into(),
     ];
+    let mut algorithm = "LightGBM 4.7.0, gradient-boosted trees".to_owned();
     if share > 0.0 {
+        algorithm.push_str(", beside a scorecard");
         parameters.insert("scorecard_share".into(), share.to_string());
         notes.push(format!(
             "{:.0} % of the score are a scorecard's, a logistic regression on weights of evidence, written as trees of one feature \
@@ -300,11 +298,7 @@ fn card(
     ModelCard {
         name: options.name.clone(),
         candor_version: env!("CARGO_PKG_VERSION").into(),
-        algorithm: if share > 0.0 {
-            "LightGBM 4.7.0, gradient-boosted trees, beside a scorecard".into()
-        } else {
-            "LightGBM 4.7.0, gradient-boosted trees".into()
-        },
+        algorithm,
         parameters: parameters.into(),
         data: data.fingerprint.clone(),
         parts,
