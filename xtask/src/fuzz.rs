@@ -91,7 +91,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
 }
 
 /// What the targets are made of, beside what everything is made of: the engine with its fixtures, and how they are run.
-const SOURCES: [&str; 5] = ["ensemble", "core", "embed/src", "fuzz", "xtask/src/fuzz.rs"];
+const SOURCES: [&str; 5] = ["crates/ensemble", "core", "embed/src", "fuzz", "xtask/src/fuzz.rs"];
 
 /// The step of `cargo xtask test`: every target for a few seconds, unless all of them passed with the same sources.
 pub fn step(workspace: &Workspace, log: &Log) -> Result<Done, Error> {

@@ -68,7 +68,7 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
             why: "it is the page from which Trunk builds the app".to_owned(),
         });
     }
-    let sources = ["ensemble", "core", "web", "static", "trainer/features", "Trunk.toml"];
+    let sources = ["crates/ensemble", "core", "web", "static", "trainer/features", "Trunk.toml"];
     built_from(workspace, "app", &sources, &workspace.app().join("index.html"), || {
         let mut trunk = tool(workspace, "trunk");
         // Trunk's own look for a newer Trunk; it reads NO_COLOR as a truth value.
@@ -84,7 +84,7 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
 /// The TypeScript of `embed/npm`, compiled, and the engine's bindings become one script for pages and one for Node: a page
 /// that imports a dozen modules waits for three turns of the network before it can ask for the engine.
 pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
-    let sources = ["ensemble", "core", "embed", "tests/package-lock.json"];
+    let sources = ["crates/ensemble", "core", "embed", "tests/package-lock.json"];
     built_from(
         workspace,
         "npm",
