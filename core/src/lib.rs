@@ -31,6 +31,7 @@ pub mod schema;
 pub mod scorer;
 pub mod stats;
 pub mod text;
+pub mod workers;
 
 pub use candor_ensemble as ensemble;
 pub use candor_ensemble::shap;
@@ -42,3 +43,4 @@ pub use records::{ClientRecords, Records};
 pub use schema::{Field, FieldKind, Schema, ValueError};
 pub use scorer::{BackgroundExplainer, InteractionMatrix, Interactions, Scorer, TooManyFeatures};
 pub use text::{Language, Text, from_hexadecimal, hexadecimal};
+pub use workers::{InTurn, Workers};

@@ -4,11 +4,11 @@
 
 use candor_core::ensemble::Ensemble;
 
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit, side_by_side};
 use crate::scorecard;
 use crate::training::{Data, FeatureTable, calibrate};
+use candor_definition::Definition;
 
 /// A simpler model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

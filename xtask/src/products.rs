@@ -68,7 +68,14 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
             why: "it is the page from which Trunk builds the app".to_owned(),
         });
     }
-    let sources = ["crates/ensemble", "core", "web", "static", "trainer/features", "Trunk.toml"];
+    let sources = [
+        "crates/ensemble",
+        "core",
+        "web",
+        "static",
+        "trainer/features",
+        "Trunk.toml",
+    ];
     built_from(workspace, "app", &sources, &workspace.app().join("index.html"), || {
         let mut trunk = tool(workspace, "trunk");
         // Trunk's own look for a newer Trunk; it reads NO_COLOR as a truth value.

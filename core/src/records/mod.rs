@@ -148,6 +148,14 @@ impl Table {
     }
 }
 
+/// The schema of applications alone, without the fields that records fill.
+pub fn application_schema(schema: &Schema, records: Option<&Records>) -> Schema {
+    let of_records = records.map_or(0, Records::output_count);
+    let mut own = schema.clone();
+    own.fields.truncate(schema.fields.len().saturating_sub(of_records));
+    own
+}
+
 impl Records {
     /// How many fields of the schema are results of the records: its last ones.
     pub fn output_count(&self) -> usize {

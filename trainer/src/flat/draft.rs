@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::kind::Kind;
 use super::protected::words;
-use crate::table::OutcomeWords;
+use candor_portfolio::table::OutcomeWords;
 
 /// What goes into the definition.
 pub(super) struct Draft<'a> {

@@ -13,7 +13,9 @@ use candor_core::Raw;
 use candor_core::decision::Excluded;
 
 use crate::error::Error;
-use crate::table::{DecimalMark, Notation, NotationRules, Scan, scan};
+use candor_portfolio::Error as ReadError;
+use candor_portfolio::table::{DecimalMark, Notation, NotationRules, Scan};
+use candor_tables::scan;
 use draft::Draft;
 use kind::{Kind, kind_of};
 pub use leakage::suspects;
@@ -323,10 +325,7 @@ impl<'a> Columns<'a> {
     }
 
     fn problem(&self, problem: String) -> Error {
-        Error::Table {
-            file: self.path.to_owned(),
-            problem,
-        }
+        ReadError::table(self.path, problem).into()
     }
 }
 

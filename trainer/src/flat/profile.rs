@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use candor_core::Raw;
 
-use crate::table::{DecimalMark, is_missing, is_missing_level, number};
+use candor_portfolio::table::{DecimalMark, is_missing, is_missing_level, number};
 
 /// Different texts that are counted; what comes after is only known to be more.
 const MOST_LEVELS: usize = 10_000;

@@ -2,7 +2,7 @@
 
 use super::kind::{flag, shorten};
 use super::profile::Profile;
-use crate::table::OutcomeWords;
+use candor_portfolio::table::OutcomeWords;
 
 /// Pairs of words for a good and a bad outcome, besides no and yes.
 const GOOD_BAD: [(&str, &str); 4] = [

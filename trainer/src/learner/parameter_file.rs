@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_definition::Error as DefinitionError;
 use toml::{Spanned, Value};
 
 use super::Parameters;
@@ -13,7 +14,7 @@ use crate::error::Error;
 /// # Errors
 /// [`Error::Definition`] with line and column, for what [`Parameters::set`] would refuse, too.
 pub fn apply(parameters: &mut Parameters, file: &str, text: &str) -> Result<(), Error> {
-    let wrong = |start: usize, problem: String| Error::definition(file, text, start, problem);
+    let wrong = |start: usize, problem: String| Error::from(DefinitionError::at(file, text, start, problem));
     let document: BTreeMap<Spanned<String>, Spanned<Value>> = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         wrong(start, error.message().replace('\n', " "))

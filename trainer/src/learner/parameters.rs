@@ -298,10 +298,10 @@ impl Parameters {
     /// Applies `NAME=VALUE` and returns LightGBM's first name of it with the value.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it has no `=`, names nothing that LightGBM knows, names what cannot be set, or gives it a
+    /// [`Error::Unsuited`] when it has no `=`, names nothing that LightGBM knows, names what cannot be set, or gives it a
     /// value that it does not take.
     pub fn set(&mut self, assignment: &str) -> Result<(String, String), Error> {
-        let usage = |place: &str, problem: &str| Error::Usage {
+        let usage = |place: &str, problem: &str| Error::Unsuited {
             problem: format!("--set {place}: {problem}"),
         };
         let (name, value) = assignment

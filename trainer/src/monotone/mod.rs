@@ -14,9 +14,9 @@ use candor_core::ensemble::Ensemble;
 use candor_core::preprocessing::Preprocessing;
 use candor_core::schema::FieldKind;
 
-use crate::definition::Definition;
 use crate::error::Error;
-use crate::policy::{Held, PolicyFile};
+use candor_definition::Definition;
+use candor_definition::{Held, PolicyFile};
 pub(crate) use proof::mend;
 use slope::{Slope, slopes};
 
@@ -33,7 +33,7 @@ pub struct Constrained {
 ///
 /// # Errors
 /// [`Error::Definition`] with the place in the policy file: a name that is neither field nor feature, a category, a
-/// feature that is held to one direction and whose fields ask for the other. [`Error::Usage`] where there is nothing to
+/// feature that is held to one direction and whose fields ask for the other. [`Error::Unsuited`] where there is nothing to
 /// hold.
 pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constrained, Error> {
     let (schema, preprocessing) = (&definition.schema, &definition.preprocessing);
@@ -90,7 +90,7 @@ pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constra
         };
     }
     if wanted.iter().all(|wanted| *wanted == Wanted::Anything) {
-        return Err(Error::Usage {
+        return Err(Error::Unsuited {
             problem:
                 "--monotone: the policy holds no input of this table to a direction; add [[monotone]] entries with \
                       field, direction and why to a --policy"

@@ -256,8 +256,8 @@ fn result(operation: Operation, arguments: &[Sketch]) -> Sketch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::Definition;
-    use crate::policy::{DEFAULT, PolicyFile};
+    use candor_definition::Definition;
+    use candor_definition::{POLICY, PolicyFile};
 
     const FIELDS: &str = r#"
         [table]
@@ -298,7 +298,7 @@ mod tests {
         let text = format!(
             "{FIELDS}\n[[feature]]\nname = \"F\"\nvalue = '{expression}'\ngroup = \"g\"\nlabel = {{ en = \"f\", fr = \"f\" }}"
         );
-        let mut policy = PolicyFile::parse("policy", DEFAULT).unwrap();
+        let mut policy = PolicyFile::parse("policy", POLICY).unwrap();
         policy.excluded.clear();
         let definition = Definition::compile("t", &text, &policy).unwrap();
         let last = |field| slopes(&definition.schema, &definition.preprocessing, field)[3];
@@ -349,7 +349,7 @@ mod tests {
             "sum(SCORE * 3, DAYS * 2) + log(1 - DAYS)",
         ] {
             let claimed = slopes_of(expression);
-            let mut policy = PolicyFile::parse("policy", DEFAULT).unwrap();
+            let mut policy = PolicyFile::parse("policy", POLICY).unwrap();
             policy.excluded.clear();
             let text = format!(
                 "{FIELDS}\n[[feature]]\nname = \"F\"\nvalue = '{expression}'\ngroup = \"g\"\nlabel = {{ en = \"f\", fr = \"f\" }}"
@@ -358,7 +358,7 @@ mod tests {
             let Source::Expression { program, .. } = &definition.preprocessing.features[3].source else {
                 panic!("{expression} is an expression");
             };
-            let mut random = crate::training::random::Random::new(5, 9);
+            let mut random = candor_core::stats::Random::new(5, 9);
             for _ in 0..2000 {
                 let mut fields: Vec<f64> = ranges
                     .iter()

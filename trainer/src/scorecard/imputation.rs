@@ -10,8 +10,8 @@ use candor_core::preprocessing::{Feature, Source};
 use candor_core::schema::FieldKind;
 use candor_core::stats::median;
 
-use crate::definition::Definition;
 use crate::learner::Matrix;
+use candor_definition::Definition;
 
 /// What a feature measures.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -11,8 +11,8 @@ mod trees;
 use candor_core::ensemble::Ensemble;
 use rayon::prelude::*;
 
-use crate::definition::Definition;
 use crate::learner::Matrix;
+use candor_definition::Definition;
 use evidence::Encoding;
 use imputation::Imputation;
 
@@ -56,7 +56,7 @@ mod tests {
     use candor_core::ensemble::Compiled;
 
     use super::*;
-    use crate::policy::{DEFAULT, PolicyFile};
+    use candor_definition::{POLICY, PolicyFile};
 
     const COLUMNS: [&str; 4] = ["SCORE", "AMOUNT", "CITY", "NOISE"];
     const SCORE: usize = 0;
@@ -83,7 +83,7 @@ mod tests {
                  help = {{ en = \"n\", fr = \"n\" }}\nchange = \"fixed\"\n"
             ));
         }
-        let mut policy = PolicyFile::parse("policy.toml", DEFAULT).unwrap();
+        let mut policy = PolicyFile::parse("policy.toml", POLICY).unwrap();
         policy.excluded.clear();
         Definition::compile("t.toml", &text, &policy).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }

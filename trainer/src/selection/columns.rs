@@ -1,8 +1,8 @@
 //! Some of the features, for a learner that should see no others.
 
-use crate::definition::Definition;
 use crate::learner::Matrix;
 use crate::training::FeatureTable;
+use candor_definition::Definition;
 
 /// The features that are made from certain fields only, of all rows.
 #[derive(Debug, Clone)]

@@ -12,11 +12,11 @@ use std::collections::BTreeSet;
 use candor_core::ensemble::Compiled;
 use candor_core::stats::Ranking;
 
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit_average, side_by_side};
-use crate::policy::PolicyFile;
 use crate::training::{Data, FeatureTable, Growth, Lesson, calibrate};
+use candor_definition::Definition;
+use candor_definition::PolicyFile;
 use columns::Columns;
 use importance::importance;
 

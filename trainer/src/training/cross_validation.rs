@@ -2,11 +2,11 @@
 
 use candor_core::decision::{Calibration, probability_of};
 
-use super::Data;
 use super::growth::{Growth, Lesson};
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Grown, Parameters, side_by_side};
+use candor_definition::Definition;
+use candor_portfolio::Data;
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use candor_core::stats::median;
 use candor_core::{Application, Schema};
 use rayon::prelude::*;
 
-use crate::definition::{Definition, Impute, Statistic};
 use crate::learner::Matrix;
+use candor_definition::{Definition, Impute, Statistic};
 
 /// The features of all applications, made with a preprocessing whose imputations were fitted on some of them.
 #[derive(Debug, Clone)]

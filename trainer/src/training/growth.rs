@@ -2,12 +2,12 @@
 
 use candor_core::ensemble::Ensemble;
 
-use super::Data;
 use super::features::FeatureTable;
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::{Average, Grown, Parameters, Rounds, SHAPES, Sample, fit_average, side_by_side};
 use crate::scorecard;
+use candor_definition::Definition;
+use candor_portfolio::Data;
 
 /// What is learned from.
 #[derive(Debug, Clone, Copy)]

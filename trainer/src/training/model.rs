@@ -8,20 +8,21 @@ use candor_core::stats::best_threshold;
 use candor_core::{Application, Scorer};
 use rayon::prelude::*;
 
-use super::Data;
-use super::Split;
 use super::cross_validation::{OutOfFold, cross_validate};
-use super::evaluation::evaluate;
 use super::growth::{Growth, Lesson, best_share};
-use super::population::population;
 use super::prototypes::{GROUP, background, prototypes};
 use super::reference::{IMPORTANCE_ROWS, describe};
 use crate::baselines::{self, Baseline};
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::Parameters;
 use crate::monotone;
-use crate::policy::PolicyFile;
+use candor_core::stats::evaluate;
+use candor_core::stats::population::population;
+use candor_definition::Definition;
+use candor_definition::PolicyFile;
+use candor_native::AllCores;
+use candor_portfolio::Data;
+use candor_portfolio::Split;
 
 /// What training is told.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use candor_core::artifact::Background;
 use candor_core::schema::FieldKind;
 use candor_core::{Application, Decision, Schema, Scorer};
 
-use super::evaluation::quantile;
+use candor_core::stats::quantile;
 
 /// Clients that a prototype is the middle of.
 pub(super) const GROUP: usize = 30;

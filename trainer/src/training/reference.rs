@@ -4,7 +4,7 @@ use candor_core::artifact::{FieldReference, Reference};
 use candor_core::schema::FieldKind;
 use candor_core::{Application, Schema};
 
-use super::evaluation::quantile;
+use candor_core::stats::quantile;
 
 /// Rows whose contributions are averaged for the importance.
 pub(super) const IMPORTANCE_ROWS: usize = 4000;

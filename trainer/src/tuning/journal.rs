@@ -1,6 +1,6 @@
 //! The journal of a search: a line for what is searched, then one line per trial, only ever added to.
 //!
-//! It is a [chain](crate::chain): a line that lacks its end was being written when the search was killed, and is dropped.
+//! It is a [chain](candor_portfolio::chain): a line that lacks its end was being written when the search was killed, and is dropped.
 //! Whatever else is not as it was written is damage, and is refused with its line.
 
 use std::collections::BTreeMap;
@@ -9,8 +9,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Objective, Trial};
-use crate::chain::{Busy, Chain, sealed};
 use crate::error::Error;
+use candor_native::{Busy, Chain, Error as FileError};
+use candor_portfolio::Error as ReadError;
+use candor_portfolio::chain::sealed;
 
 /// What a search depends on: a journal continues only a search of the same. Neither the number of trials nor that of
 /// threads is part of it.
@@ -74,14 +76,11 @@ impl Journal {
     /// Opens the journal at `path`, or begins it, and returns the trials that it holds.
     ///
     /// # Errors
-    /// [`Error::Read`] and [`Error::Write`]; [`Error::Table`] when it belongs to another search or another run has it
-    /// open; [`Error::Row`] where it is damaged.
+    /// [`Error::Read`] when it belongs to another search or is damaged; [`Error::File`] when another run has it open or it
+    /// cannot be written.
     pub fn open(path: &Path, header: &Header) -> Result<(Self, Vec<Trial>), Error> {
-        let refuse = |problem: String| Error::Table {
-            file: path.to_owned(),
-            problem,
-        };
-        let first = serde_json::to_string(header).map_err(|error| Error::write(path)(error.into()))?;
+        let refuse = |problem: String| Error::from(ReadError::table(path, problem));
+        let first = serde_json::to_string(header).map_err(|error| FileError::write(path)(error.into()))?;
         let mut trials: Vec<Trial> = Vec::new();
         let opened = Chain::open(path, Busy::Refuse(BUSY), &mut |line| {
             if line.number == 1 {
@@ -90,11 +89,7 @@ impl Journal {
                     .then_some(())
                     .ok_or_else(|| refuse(other_search(line.object, header)));
             }
-            let damaged = |problem: &str| Error::Row {
-                file: path.to_owned(),
-                line: line.number,
-                problem: problem.to_owned(),
-            };
+            let damaged = |problem: &str| Error::from(ReadError::row(path, line.number, problem));
             let trial = serde_json::from_str(line.object).map_err(|_| damaged("this is no trial"))?;
             trials.push(trial);
             let follows = trials.last().map(|trial| trial.trial) == Some(trials.len());
@@ -103,12 +98,13 @@ impl Journal {
                 .ok_or_else(|| damaged("this is not the trial that follows"))
         });
         let mut chain = opened.map_err(|error| match error {
-            Error::Row { line: 1, .. } => refuse(NO_JOURNAL.to_owned()),
-            Error::Row { file, line, problem } => Error::Row {
-                file,
+            Error::Read(ReadError::Row { line: 1, .. }) => refuse(NO_JOURNAL.to_owned()),
+            Error::Read(ReadError::Row { file, line, problem }) => ReadError::row(
+                &file,
                 line,
-                problem: format!("{problem}; or name another --journal to search anew"),
-            },
+                format!("{problem}; or name another --journal to search anew"),
+            )
+            .into(),
             other => other,
         })?;
         if chain.end().lines == 0 {
@@ -124,8 +120,8 @@ impl Journal {
     /// Adds a trial; it is on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Write`].
-    pub fn append(&mut self, trial: &Trial) -> Result<(), Error> {
+    /// [`FileError::Write`].
+    pub fn append(&mut self, trial: &Trial) -> Result<(), FileError> {
         self.0.append(&[trial])
     }
 }

@@ -1,7 +1,7 @@
 //! Parzen estimators in one dimension: densities made of what was observed (Bergstra, Bardenet, Bengio and Kégl 2011,
 //! "Algorithms for Hyper-Parameter Optimization", section 4.1).
 
-use crate::training::random::Random;
+use candor_core::stats::Random;
 
 /// A mixture of normal distributions, equally weighted, each cut off at the ends of a range and brought back to a total
 /// of one: one around every observation, and a broad one over the whole range that stands for what was believed before.

@@ -2,7 +2,7 @@
 
 use super::parzen::{Parzen, Shares};
 use super::space::{Dimension, Kind, Space, position};
-use crate::training::random::Random;
+use candor_core::stats::Random;
 
 /// Trials before the estimator has enough to go by.
 pub const RANDOM_TRIALS: usize = 10;

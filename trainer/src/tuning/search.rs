@@ -8,12 +8,12 @@ use super::pruning::is_hopeless;
 use super::sampler::next_point;
 use super::space::Space;
 use super::trial::{Figures, Objective, Trial, ranked};
-use crate::definition::Definition;
 use crate::error::Error;
 use crate::learner::Parameters;
-use crate::policy::PolicyFile;
-use crate::training::random::Random;
 use crate::training::{CrossValidation, Data, Growth};
+use candor_core::stats::Random;
+use candor_definition::Definition;
+use candor_definition::PolicyFile;
 
 const TUNING: u64 = 4;
 const TRIAL: u64 = 5;
@@ -72,11 +72,8 @@ impl Search<'_> {
             let trial = match known.get(number - 1) {
                 Some(trial) if trial.parameters == proposed => trial.clone(),
                 Some(_) => {
-                    return Err(Error::Row {
-                        file: path.to_owned(),
-                        line: number as u64 + 1,
-                        problem: format!("trial {number} is not what this search tries; name another --journal"),
-                    });
+                    let problem = format!("trial {number} is not what this search tries; name another --journal");
+                    return Err(ReadError::row(path, number as u64 + 1, problem).into());
                 }
                 None => {
                     let trial = self.evaluate(number, proposed, &trials, progress)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::learner::Parameters;
-use crate::training::random::Random;
+use candor_core::stats::Random;
 
 /// What is searched.
 #[derive(Debug, Clone)]
