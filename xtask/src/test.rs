@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::fuzz;
+use crate::imports;
 use crate::plan::{Done, Lane, Plan};
 use crate::products::{self, NATIVE_CRATES, cargo};
 use crate::report::Log;
@@ -61,6 +62,13 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
         }
         Ok(Done::Worked)
     });
+    plan.step(
+        "imports",
+        "no two source files import each other",
+        Lane::Light,
+        &[],
+        |log| imports::step(workspace, log),
+    );
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);
     wasm_steps(&mut plan, workspace);
