@@ -8,6 +8,7 @@ use crate::products::{self, NATIVE_CRATES, cargo};
 use crate::report::Log;
 use crate::setup::{self, Purpose, WASM_TARGET};
 use crate::tools;
+use crate::walls;
 use crate::workspace::Workspace;
 use clap::Args;
 use std::fs;
@@ -68,6 +69,13 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
         Lane::Light,
         &[],
         |log| imports::step(workspace, log),
+    );
+    plan.step(
+        "walls",
+        "crates use each other, and packages, as ARCHITECTURE.md says",
+        Lane::Light,
+        &[],
+        |log| walls::step(workspace, log),
     );
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);

@@ -36,21 +36,20 @@ impl Workspace {
 
     /// The crates of the workspace, as cargo knows them.
     pub fn members(&self) -> Result<Vec<Member>, Error> {
+        let lines = self.tree(&["--workspace", "--depth", "0", "--prefix", "none"])?;
+        Ok(lines.lines().filter_map(Member::from_line).collect())
+    }
+
+    /// What `cargo tree` shows with these options: a package a line.
+    pub fn tree(&self, options: &[&str]) -> Result<String, Error> {
         let mut tree = process::cargo(&self.root);
-        tree.args([
-            "tree",
-            "--workspace",
-            "--depth",
-            "0",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ]);
-        let text = process::output(&mut tree).ok_or_else(|| Error::Broken {
-            what: "`cargo tree --workspace` does not tell the crates of the workspace; run it to see why".to_owned(),
-        })?;
-        Ok(text.lines().filter_map(Member::from_line).collect())
+        tree.args(["tree", "--quiet", "--format", "{p}"]).args(options);
+        process::output(&mut tree).ok_or_else(|| Error::Broken {
+            what: format!(
+                "`cargo tree {}` does not tell what depends on what; run it to see why",
+                options.join(" ")
+            ),
+        })
     }
 
     /// Files of these chores themselves: logs and fingerprints.
