@@ -1,8 +1,5 @@
 //! Who is measured, where, and at what.
 
-use crate::options::Options;
-use std::ffi::OsString;
-
 /// Where a contender runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -74,7 +71,7 @@ pub struct Contender {
     /// The package that it stands on; empty for Candor.
     pub library: &'static str,
     /// Its program in `bench/peers`, or for JavaScript the name of its engine there.
-    program: &'static str,
+    pub program: &'static str,
     pub explains: bool,
     /// Whether it runs trees of its own training, since it reads no LightGBM model.
     pub own_trees: bool,
@@ -199,39 +196,5 @@ impl Contender {
 
     pub fn does(&self, job: Job) -> bool {
         self.explains || !job.explains()
-    }
-
-    /// How it is started.
-    pub fn command(&self, options: &Options) -> std::io::Result<Vec<OsString>> {
-        let script = |name: &str| options.scripts.join(name).into_os_string();
-        let models = || options.models.clone().into_os_string();
-        let javascript = |name: &str| {
-            vec![
-                options.node.clone().into_os_string(),
-                script(name),
-                self.program.into(),
-                models(),
-                options.packages.clone().into_os_string(),
-                options.npm.clone().into_os_string(),
-            ]
-        };
-        Ok(match self.place {
-            Place::Native if self.is_candor() => {
-                vec![
-                    std::env::current_exe()?.into_os_string(),
-                    "contender".into(),
-                    "--models".into(),
-                    models(),
-                ]
-            }
-            Place::Native => vec![
-                options.python.clone().into_os_string(),
-                "-u".into(),
-                script(self.program),
-                models(),
-            ],
-            Place::Node => javascript("node.mjs"),
-            Place::Chromium => javascript("chromium.mjs"),
-        })
     }
 }

@@ -18,6 +18,7 @@ mod progress;
 mod protocol;
 mod report;
 mod seat;
+mod sizes;
 mod statistics;
 mod summary;
 mod table;

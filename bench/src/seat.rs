@@ -1,10 +1,11 @@
 //! A contender at the table: its process, started again once if it dies, and what it could not do.
 
-use crate::lineup::{Contender, Job};
+use crate::lineup::{Contender, Job, Place};
 use crate::options::Options;
 use crate::protocol::{self, Process, Refusal};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 /// How often a contender may die before it is left out.
 const DEATHS: usize = 2;
@@ -82,7 +83,42 @@ impl<'a> Seat<'a> {
     pub fn fresh(&self) -> Result<(Process, String), Refusal> {
         let gone = |error: std::io::Error| Refusal::Gone(error.to_string());
         let log = self.options.logs.join(format!("bench-{}.log", self.contender.name));
-        Process::start(&self.contender.command(self.options).map_err(gone)?, &log)
+        Process::start(&self.command().map_err(gone)?, &log)
+    }
+
+    /// How the contender is started.
+    fn command(&self) -> std::io::Result<Vec<OsString>> {
+        let (contender, options) = (&self.contender, self.options);
+        let script = |name: &str| options.scripts.join(name).into_os_string();
+        let models = || options.models.clone().into_os_string();
+        let javascript = |name: &str| {
+            vec![
+                options.node.clone().into_os_string(),
+                script(name),
+                contender.program.into(),
+                models(),
+                options.packages.clone().into_os_string(),
+                options.npm.clone().into_os_string(),
+            ]
+        };
+        Ok(match contender.place {
+            Place::Native if contender.is_candor() => {
+                vec![
+                    std::env::current_exe()?.into_os_string(),
+                    "contender".into(),
+                    "--models".into(),
+                    models(),
+                ]
+            }
+            Place::Native => vec![
+                options.python.clone().into_os_string(),
+                "-u".into(),
+                script(contender.program),
+                models(),
+            ],
+            Place::Node => javascript("node.mjs"),
+            Place::Chromium => javascript("chromium.mjs"),
+        })
     }
 
     /// Whether it takes part in a job.

@@ -2,8 +2,8 @@
 
 use crate::lineup::{EVERYONE, Job, Place};
 use crate::measure::{Measured, Stage};
-use crate::report::Sizes;
 use crate::seat::Seat;
+use crate::sizes::Sizes;
 use crate::statistics::Median;
 use crate::summary::{self, Figure};
 use std::fmt::Write;

@@ -34,6 +34,10 @@ pub enum Error {
     #[error("{} is not what {} is, and both have to be the same", path.display(), from.display())]
     Differs { path: PathBuf, from: PathBuf },
 
+    /// A rule about the sources or the crates does not hold; the step's log says where.
+    #[error("{what}")]
+    Broken { what: String },
+
     /// The command line asks for a step that does not exist.
     #[error("there is no step `{step}`; the steps are: {known}")]
     UnknownStep { step: String, known: String },

@@ -2,11 +2,13 @@
 
 use crate::error::Error;
 use crate::fuzz;
+use crate::imports;
 use crate::plan::{Done, Lane, Plan};
 use crate::products::{self, NATIVE_CRATES, cargo};
 use crate::report::Log;
 use crate::setup::{self, Purpose, WASM_TARGET};
 use crate::tools;
+use crate::walls;
 use crate::workspace::Workspace;
 use clap::Args;
 use std::fs;
@@ -61,6 +63,20 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
         }
         Ok(Done::Worked)
     });
+    plan.step(
+        "imports",
+        "no two source files import each other",
+        Lane::Light,
+        &[],
+        |log| imports::step(workspace, log),
+    );
+    plan.step(
+        "walls",
+        "crates use each other, and packages, as ARCHITECTURE.md says",
+        Lane::Light,
+        &[],
+        |log| walls::step(workspace, log),
+    );
     setup::steps(&mut plan, workspace, Purpose::Test);
     native_steps(&mut plan, workspace);
     wasm_steps(&mut plan, workspace);

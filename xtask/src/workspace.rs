@@ -1,6 +1,7 @@
 //! Where things are: the checkout, cargo's output folder, and the cache that several checkouts share.
 
 use crate::error::Error;
+use crate::process;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,24 @@ impl Workspace {
         })
     }
 
+    /// The crates of the workspace, as cargo knows them.
+    pub fn members(&self) -> Result<Vec<Member>, Error> {
+        let lines = self.tree(&["--workspace", "--depth", "0", "--prefix", "none"])?;
+        Ok(lines.lines().filter_map(Member::from_line).collect())
+    }
+
+    /// What `cargo tree` shows with these options: a package a line.
+    pub fn tree(&self, options: &[&str]) -> Result<String, Error> {
+        let mut tree = process::cargo(&self.root);
+        tree.args(["tree", "--quiet", "--format", "{p}"]).args(options);
+        process::output(&mut tree).ok_or_else(|| Error::Broken {
+            what: format!(
+                "`cargo tree {}` does not tell what depends on what; run it to see why",
+                options.join(" ")
+            ),
+        })
+    }
+
     /// Files of these chores themselves: logs and fingerprints.
     pub fn state(&self) -> PathBuf {
         self.target.join("xtask")
@@ -58,6 +77,28 @@ impl Workspace {
     /// A path as it is best shown: relative to the checkout where it lies inside.
     pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()
+    }
+}
+
+/// A crate of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// The folder of its manifest.
+    pub folder: PathBuf,
+}
+
+impl Member {
+    /// Reads what `cargo tree` shows of a crate: `candor-core v0.1.0 (/the/checkout/core)`.
+    pub fn from_line(line: &str) -> Option<Self> {
+        let (name, rest) = line.split_once(' ')?;
+        let (_, folder) = rest.split_once('(')?;
+        let (folder, _) = folder.split_once(')')?;
+        Some(Self {
+            name: name.to_owned(),
+            folder: folder.into(),
+        })
     }
 }
 

@@ -28,6 +28,7 @@ mod envelope;
 mod population;
 mod reference;
 mod signatures;
+mod signing;
 
 use thiserror::Error;
 

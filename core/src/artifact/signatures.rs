@@ -1,5 +1,4 @@
-//! Signatures behind the document of a model file: their form, and what they sign. Whether one is right, and whether its
-//! key is trusted, is for whoever loads the file: the engine needs no cryptography but the digest.
+//! The form of the signatures behind the document of a model file.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -10,9 +9,6 @@
 //! A set of signatures has one encoding, and no key signs twice. The digest in the header, which is the model's identity,
 //! does not cover them, so a model keeps its name when it is signed.
 
-use super::envelope::{Envelope, HEADER};
-use super::{LoadError, Model};
-
 /// Most signatures in a file.
 pub const MOST_SIGNATURES: usize = 16;
 
@@ -22,15 +18,13 @@ const HEAD: usize = 12;
 const KEY: usize = 32;
 /// Key and signature.
 const ENTRY: usize = KEY + 64;
-/// What no other use of a key signs, so that a signature cannot be taken from elsewhere.
-const DOMAIN: &[u8] = b"Candor model file, Ed25519 signature, version 1\n";
 
 /// A signature of a model file: whose, and the proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signature {
     /// The public key.
     pub key: [u8; 32],
-    /// The Ed25519 signature of [`Model::signed_message`].
+    /// The Ed25519 signature of [`Model::signed_message`](crate::Model::signed_message).
     pub bytes: [u8; 64],
 }
 
@@ -76,7 +70,8 @@ pub(super) fn possible_lengths(rest: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-fn read(block: &[u8]) -> Vec<Signature> {
+/// The signatures in a block whose form is right.
+pub(super) fn read(block: &[u8]) -> Vec<Signature> {
     let entries = block.get(HEAD..).unwrap_or_default().chunks_exact(ENTRY);
     let read = |entry: &[u8]| {
         let (key, bytes) = entry.split_at_checked(KEY)?;
@@ -88,44 +83,15 @@ fn read(block: &[u8]) -> Vec<Signature> {
     entries.filter_map(read).collect()
 }
 
-impl Model {
-    /// The signatures that a model file carries, in order of their keys; nothing says yet that they are right.
-    ///
-    /// # Errors
-    /// As for [`Scorer::from_bytes`](crate::Scorer::from_bytes), up to the digest and the form of the signatures.
-    pub fn signatures(bytes: &[u8]) -> Result<Vec<Signature>, LoadError> {
-        Ok(read(Envelope::open(bytes, None)?.signatures))
+/// Appends the block of signatures to a file; without any, nothing.
+pub(super) fn append(signatures: &[Signature], file: &mut Vec<u8>) {
+    if signatures.is_empty() {
+        return;
     }
-
-    /// A model file with these signatures in the place of those that it had; without any, the file as it was before.
-    ///
-    /// # Errors
-    /// As for [`signatures`](Self::signatures); [`LoadError::DamagedSignatures`] for more than [`MOST_SIGNATURES`], or two
-    /// of one key.
-    pub fn with_signatures(bytes: &[u8], signatures: &[Signature]) -> Result<Vec<u8>, LoadError> {
-        let document = Envelope::open(bytes, None)?.document;
-        let mut sorted = signatures.to_vec();
-        sorted.sort_unstable();
-        let mut signed = bytes[..HEADER + document.len()].to_vec();
-        if !sorted.is_empty() {
-            signed.extend_from_slice(&MAGIC);
-            signed.extend_from_slice(&u32::try_from(sorted.len()).unwrap_or(u32::MAX).to_le_bytes());
-            for Signature { key, bytes } in sorted {
-                signed.extend_from_slice(&key);
-                signed.extend_from_slice(&bytes);
-            }
-        }
-        check(&signed[HEADER + document.len()..]).map_err(|problem| LoadError::DamagedSignatures { problem })?;
-        Ok(signed)
-    }
-
-    /// What a signature of this file signs: a text that nothing else is signed with, the format version, and the digest of
-    /// header and document.
-    ///
-    /// # Errors
-    /// As for [`signatures`](Self::signatures).
-    pub fn signed_message(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
-        Envelope::open(bytes, None)?;
-        Ok([DOMAIN, &bytes[8..12], &bytes[20..HEADER]].concat())
+    file.extend_from_slice(&MAGIC);
+    file.extend_from_slice(&u32::try_from(signatures.len()).unwrap_or(u32::MAX).to_le_bytes());
+    for Signature { key, bytes } in signatures {
+        file.extend_from_slice(key);
+        file.extend_from_slice(bytes);
     }
 }

@@ -14,6 +14,7 @@
 use std::sync::OnceLock;
 
 use super::encoding::{CodeTest, Encoding};
+use super::position::to_u32;
 use super::{Child, Ensemble, Ranking, Tree};
 use crate::vectors;
 use crate::window::Window;
@@ -480,9 +481,4 @@ impl<P: Place> Layout<P> {
         }
         place
     }
-}
-
-/// A position among things of which a model file holds fewer than 2³²: each takes more than a byte of it.
-pub(crate) fn to_u32(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

@@ -7,7 +7,7 @@
 
 use std::hint::select_unpredictable;
 
-use super::compiled::to_u32;
+use super::position::to_u32;
 use super::tree::is_in;
 use super::{Ensemble, Levels, Missing, Node, Ranking, Test, Tree, ZERO_THRESHOLD};
 use crate::order::positions;

@@ -11,6 +11,7 @@ mod compiled;
 mod encoding;
 mod gain;
 pub mod order;
+mod position;
 mod ranking;
 pub mod shap;
 mod tree;
@@ -18,7 +19,6 @@ mod vectors;
 mod window;
 
 pub use compiled::Compiled;
-pub(crate) use compiled::to_u32;
 pub(crate) use encoding::CodeTest;
 pub use gain::SplitGain;
 pub use ranking::Ranking;

@@ -1,6 +1,7 @@
 //! The thresholds of an ensemble in order, and which of them each node compares with.
 
 use crate::order::sort_by_key;
+use crate::position::to_u32;
 use crate::{Ensemble, Test};
 
 /// The distinct thresholds of each feature, and their places in the nodes: what compiling an ensemble begins with. A model
@@ -77,7 +78,7 @@ impl Ranking {
                     last = Some(key);
                     thresholds.push(threshold_of(key));
                 }
-                places[node as usize] = crate::to_u32(thresholds.len() - 1);
+                places[node as usize] = to_u32(thresholds.len() - 1);
             }
             starts.push(thresholds.len());
         }

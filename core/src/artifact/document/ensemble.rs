@@ -25,9 +25,10 @@
 //!
 //! A leaf takes 9 bytes or more and a node 2 or more beside it; in memory, 16 and 40.
 
-use super::cbor::{Reader, Writer};
 use super::columns::{Bits, floats, number, numbers, packed, planes, push_varint, take_varint};
+use super::reader::Reader;
 use super::record::Stored;
+use super::writer::Writer;
 use crate::ensemble::{Child, Ensemble, Levels, Missing, Node, Ranking, Test, Tree};
 
 const MISSING: [Missing; 5] = [

@@ -9,10 +9,13 @@ mod cbor;
 pub(super) mod columns;
 mod ensemble;
 mod model;
+mod reader;
 mod record;
+mod writer;
 
-use cbor::{Reader, Writer};
+use reader::Reader;
 use record::Stored;
+use writer::Writer;
 
 use super::Model;
 use crate::ensemble::Ranking;

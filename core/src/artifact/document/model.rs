@@ -1,8 +1,9 @@
 //! What a document holds: every record with the numbers of its fields. A number that has been in a released file is
 //! never used again for anything else; a field that is added can be absent (`Option`), so that older files still read.
 
-use super::cbor::{Reader, Writer};
+use super::reader::Reader;
 use super::record::{Stored, list, record};
+use super::writer::Writer;
 use crate::artifact::{
     Background, DataFingerprint, FieldReference, Interval, Metrics, Model, ModelCard, PackedPopulation, Parameters,
     ParityCase, Part, Reference,

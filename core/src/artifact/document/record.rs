@@ -4,8 +4,9 @@
 //! record once, asks for one key after the other, finds none twice, and passes over those that it does not know: a
 //! later version may add a field, and older files still read as long as the new field can be absent.
 
-use super::cbor::{Reader, Writer};
 use super::columns::number;
+use super::reader::Reader;
+use super::writer::Writer;
 
 /// A value that a document holds.
 pub(super) trait Stored: Sized {
@@ -37,80 +38,6 @@ pub(super) trait Stored: Sized {
 
     /// Whether a record leaves the field out.
     fn is_absent(&self) -> bool {
-        false
-    }
-}
-
-/// A map that is being read.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Record {
-    /// Entries whose key has not been read yet.
-    entries: usize,
-    /// The last key read.
-    last: Option<u64>,
-    /// Whether the reader stands after that key, because its value has not been read or passed over yet.
-    open: bool,
-}
-
-impl Reader<'_> {
-    /// Begins a record.
-    pub(super) fn open(&mut self) {
-        self.around.push(self.record);
-        self.record = Record {
-            entries: self.map(2),
-            ..Record::default()
-        };
-    }
-
-    /// Passes over what is left of the record.
-    pub(super) fn close(&mut self) {
-        // No key is as large as the largest number, and one that is would be the last.
-        if self.seek(u64::MAX) {
-            self.skip();
-        }
-        self.record = self.around.pop().unwrap_or_default();
-    }
-
-    /// Goes to the value of a field; `false` when the record leaves it out. Keys are asked for in increasing order.
-    pub(super) fn has(&mut self, key: u64, place: &'static str) -> bool {
-        self.enter(place);
-        self.seek(key)
-    }
-
-    /// Goes to the value of a field that must be there.
-    #[inline(never)]
-    pub(super) fn need(&mut self, key: u64, place: &'static str) {
-        if !self.has(key, place) {
-            self.fail("it is missing");
-        }
-    }
-
-    #[inline(never)]
-    fn seek(&mut self, key: u64) -> bool {
-        while !self.failed() {
-            if !self.record.open {
-                if self.record.entries == 0 {
-                    return false;
-                }
-                let found = Some(self.unsigned());
-                if found <= self.record.last {
-                    self.fail("the keys of a map do not increase");
-                }
-                self.record = Record {
-                    entries: self.record.entries - 1,
-                    last: found,
-                    open: true,
-                };
-            }
-            if self.record.last > Some(key) {
-                break;
-            }
-            self.record.open = false;
-            if self.record.last == Some(key) {
-                return !self.failed();
-            }
-            self.skip();
-        }
         false
     }
 }

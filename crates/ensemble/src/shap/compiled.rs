@@ -17,8 +17,9 @@
 
 use super::quadrature::{POINTS, Points};
 use crate::compiled::CODES;
+use crate::position::to_u32;
 use crate::window::Window;
-use crate::{Child, CodeTest, Node, Tree, to_u32};
+use crate::{Child, CodeTest, Node, Tree};
 
 /// A tree as ranges of the arrays of a [`Layout`].
 #[derive(Debug, Clone)]

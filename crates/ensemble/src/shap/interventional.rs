@@ -20,7 +20,8 @@ use thiserror::Error;
 
 use super::groups::{Groups, MOST_WORDS, words_for};
 use super::paths::Paths;
-use crate::{Child, DEPTH_LIMIT, Ensemble, Tree, to_u32};
+use crate::position::to_u32;
+use crate::{Child, DEPTH_LIMIT, Ensemble, Tree};
 
 /// Computes contributions against a background; made once for an ensemble and its background.
 ///
