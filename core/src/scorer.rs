@@ -13,7 +13,7 @@ use crate::schema::Schema;
 use crate::shap::Explainer;
 
 /// Parity cases whose contributions are checked at load; the scores of all are. In a browser that has just started, code that
-/// has not run before is slow, and two are enough to find a build that computes differently.
+/// has not run before is slow.
 const EXPLAINED_AT_LOAD: usize = 2;
 
 /// A model, ready to score.
