@@ -12,7 +12,8 @@ use crate::decision::{Explanation, Score, probability_of};
 use crate::schema::Schema;
 use crate::shap::Explainer;
 
-/// Parity cases whose contributions are checked at load; the scores of all are.
+/// Parity cases whose contributions are checked at load; the scores of all are. In a browser that has just started, code that
+/// has not run before is slow.
 const EXPLAINED_AT_LOAD: usize = 2;
 
 /// A model, ready to score.

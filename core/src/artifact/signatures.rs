@@ -7,7 +7,8 @@
 //! | 12– | 96 bytes each: an Ed25519 public key (32) and its signature (64), in increasing order of the keys |
 //!
 //! A set of signatures has one encoding, and no key signs twice. The digest in the header, which is the model's identity,
-//! does not cover them, so a model keeps its name when it is signed.
+//! does not cover them, so a model keeps its name when it is signed. The whole key stands in the file and not a short id of
+//! it: so a file tells by itself whether its signatures are right, and a list of keys only says whom to trust.
 
 /// Most signatures in a file.
 pub const MOST_SIGNATURES: usize = 16;

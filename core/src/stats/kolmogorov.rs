@@ -1,5 +1,6 @@
 //! The two-sample Kolmogorov–Smirnov test, with the p-value that SciPy's `ks_2samp` gives: exact up to 10,000 values a
-//! side, and Smirnov's approximation by the one-sample distribution beyond.
+//! side, and Smirnov's approximation by the one-sample distribution beyond. It is our own because a verdict in Evidently's name
+//! needs an approximation that errs as SciPy's does.
 
 use core::f64::consts::PI;
 

@@ -102,6 +102,7 @@ impl Draft<'_> {
                 } else {
                     line(text, "decimals", &decimals.to_string());
                 }
+                // Limits only say what was seen, so they reach ten times beyond it.
                 for (key, limit) in [("min", min), ("max", max)] {
                     if let Some(limit) = limit {
                         line(text, key, &number(*limit));

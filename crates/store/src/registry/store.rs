@@ -170,7 +170,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Removes what a killed writer left. A store whose runs cannot all be read is left as it is.
+    /// Removes what a killed writer left, which is only safe under the lock: the objects of another writer stand there before
+    /// the line that names them. A store whose runs cannot all be read is left as it is.
     fn clean(&mut self) -> Result<(), Error> {
         let Ok(leftovers) = self.store.leftovers(&self.ledger) else {
             return Ok(());
