@@ -3,7 +3,7 @@
 /// Numbers and texts in the order in which JavaScript reads them (`npm/src/answer.ts`).
 ///
 /// The length of a text stands among the numbers, in UTF-16 units, as JavaScript counts; so do the length of a list and
-/// whether something is there at all. The first number tells an answer (0) from a [problem](crate::problem::Problem).
+/// whether something is there at all. The first number tells an answer (0) from a problem.
 pub struct Answer {
     numbers: Vec<f64>,
     texts: String,

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use gloo::events::EventListener;
+use gloo::utils::{document, window};
 use leptos::prelude::*;
 
 use crate::form::{Carried, Form};
 use crate::page::{LoadedModel, Page};
-use crate::{browser, card, clients, form, header, model_loading, result};
+use crate::{card, clients, form, header, language, model_loading, result};
 
 /// Where the time of printing goes.
 const PRINTED_AT: &str = "printed-at";
@@ -14,6 +16,8 @@ const PRINTED_AT: &str = "printed-at";
 /// The whole page.
 pub fn app() -> impl IntoView {
     let page = Page::new();
+    // What was typed for the model before the one in use, until its form takes it over.
+    let carried = StoredValue::new(None::<Carried>);
     model_loading::load_beside(page);
     view! {
         <a class="skip-link" href="#application">
@@ -26,7 +30,7 @@ pub fn app() -> impl IntoView {
         <main class="main">
             {model_loading::notices(page)}
             {move || match page.model.get() {
-                Some(model) => workspace(page, model).into_any(),
+                Some(model) => workspace(page, model, carried).into_any(),
                 None => model_loading::invitation(page).into_any(),
             }}
         </main>
@@ -37,11 +41,13 @@ pub fn app() -> impl IntoView {
 }
 
 /// Clients, form and result of one model. A new model gets new ones.
-fn workspace(page: Page, model: Arc<LoadedModel>) -> impl IntoView {
-    let form = Form::new(page, model);
+fn workspace(page: Page, model: Arc<LoadedModel>, carried: StoredValue<Option<Carried>>) -> impl IntoView {
+    let before = carried.try_update_value(Option::take).flatten();
+    let filling = before.map(|before| before.into_form(&model.scorer, page.language.get_untracked()));
+    let form = Form::new(page, model, filling);
     on_cleanup({
         let form = form.clone();
-        move || page.carried.set_value(Carried::from_form(&form))
+        move || carried.set_value(Carried::from_form(&form))
     });
     view! {
         <div class="workspace">
@@ -55,12 +61,12 @@ fn workspace(page: Page, model: Arc<LoadedModel>) -> impl IntoView {
 
 /// The promise of privacy; in print, which model answered and when.
 fn footer(page: Page) -> impl IntoView {
-    let before = window_event_listener(leptos::ev::beforeprint, move |_| {
-        if let Some(place) = browser::element(PRINTED_AT) {
-            place.set_text_content(Some(&browser::now_in_words(page.language.get_untracked())));
+    EventListener::new(&window(), "beforeprint", move |_| {
+        if let Some(place) = document().get_element_by_id(PRINTED_AT) {
+            place.set_text_content(Some(&language::now_in_words(page.language.get_untracked())));
         }
-    });
-    on_cleanup(move || before.remove());
+    })
+    .forget();
     let model = move || {
         page.model.with(|model| {
             model.as_ref().map(|model| {

@@ -51,19 +51,12 @@ pub fn signed_parts(value: f64, language: Language) -> String {
 
 /// `6.3%` in English, `6,3 %` in French.
 pub fn percent(share: f64, decimals: usize, language: Language) -> String {
-    with_percent_sign(&language.number(share * 100.0, decimals), language)
+    language.number(share * 100.0, decimals) + language.percent_sign()
 }
 
 /// A bound in percent, such as `5%` or `9.1%`.
 pub fn round_percent(share: f64, language: Language) -> String {
-    with_percent_sign(&number_up_to(share * 100.0, 1, language), language)
-}
-
-fn with_percent_sign(number: &str, language: Language) -> String {
-    match language {
-        Language::En => format!("{number}%"),
-        Language::Fr => format!("{number}\u{202f}%"),
-    }
+    number_up_to(share * 100.0, 1, language) + language.percent_sign()
 }
 
 /// A probability: two digits after the point below 1 %, where one would hide differences.

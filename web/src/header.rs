@@ -1,9 +1,10 @@
 //! The bar at the top: name, model, what can be opened, language.
 
 use candor_core::Language;
+use gloo::utils::window;
 use leptos::prelude::*;
 
-use crate::browser;
+use crate::language;
 use crate::model_loading::open_button;
 use crate::page::Page;
 
@@ -52,25 +53,25 @@ pub fn header(page: Page) -> impl IntoView {
 }
 
 fn language_switch(page: Page) -> impl IntoView {
-    let option = move |language: Language, name: &'static str| {
+    let option = move |language: Language| {
         view! {
             <button
                 type="button"
                 class="switch__option"
-                lang=browser::language_tag(language)
+                lang=language.code()
                 aria-pressed=move || if page.language.get() == language { "true" } else { "false" }
                 on:click=move |_| {
                     page.language.set(language);
-                    browser::remember_language(language);
+                    language::remember(language);
                 }
             >
-                {name}
+                {language.own_name()}
             </button>
         }
     };
     view! {
         <div class="switch" role="group" aria-label=move || page.words().language>
-            {option(Language::En, "English")} {option(Language::Fr, "Français")}
+            {Language::ALL.map(option)}
         </div>
     }
 }

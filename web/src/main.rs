@@ -4,21 +4,36 @@
 //! [`Scorer`](candor_core::Scorer), and draws the answer. Nothing leaves the browser.
 
 mod app;
-mod browser;
 mod card;
 mod clients;
 mod form;
 mod format;
 mod header;
+mod language;
 mod model_loading;
 mod page;
 mod result;
 mod text;
 
+use gloo::utils::document;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
 fn main() {
-    browser::show_panics();
-    if let Some(root) = browser::element("app") {
+    show_panics();
+    let root = document().get_element_by_id("app");
+    if let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
         root.set_text_content(None);
         leptos::mount::mount_to(root, app::app).forget();
     }
+}
+
+/// After a panic nothing on the page can be trusted to answer: says so instead of leaving it silently dead.
+fn show_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        if let Some(message) = document().get_element_by_id("crash") {
+            let _ = message.remove_attribute("hidden");
+        }
+    }));
 }

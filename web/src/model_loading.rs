@@ -1,9 +1,13 @@
 //! Where model files come from: beside the page, from a button, or dropped anywhere on the page.
 
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::file::{File, FileReadError, futures::read_as_bytes};
+use gloo::net::http::Request;
+use gloo::utils::window;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement, Response};
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, FileList, HtmlInputElement};
 
 use crate::page::{Outcome, Page};
 use crate::text::{load_problem, model_loaded, still_working, unreadable};
@@ -22,38 +26,40 @@ pub fn load_beside(page: Page) {
 }
 
 /// The bytes at a relative address; `None` when there is nothing, or a host answers with its start page instead.
-async fn fetch(address: &str) -> Result<Option<Vec<u8>>, JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_str(address)).await?.dyn_into()?;
-    let content_type = response.headers().get("content-type")?.unwrap_or_default();
+async fn fetch(address: &str) -> Result<Option<Vec<u8>>, gloo::net::Error> {
+    let response = Request::get(address).send().await?;
+    let content_type = response.headers().get("content-type").unwrap_or_default();
     if !response.ok() || content_type.starts_with("text/html") {
         return Ok(None);
     }
-    let buffer = JsFuture::from(response.array_buffer()?).await?;
-    Ok(Some(js_sys::Uint8Array::new(&buffer).to_vec()))
+    response.binary().await.map(Some)
 }
 
-/// Reads a file that was chosen or dropped.
-fn read(page: Page, file: File) {
+/// Reads the first of the files that were chosen or dropped.
+fn read(page: Page, files: Option<FileList>) {
+    let Some(file) = files.and_then(|files| files.get(0)).map(File::from) else {
+        return;
+    };
     spawn_local(async move {
-        match JsFuture::from(file.array_buffer()).await {
-            Ok(buffer) => page.take_file(file.name(), &js_sys::Uint8Array::new(&buffer).to_vec(), false),
-            Err(error) => {
-                let detail = error
-                    .dyn_ref::<js_sys::Error>()
-                    .map(|error| String::from(error.message()));
-                page.could_not_read(file.name(), detail.unwrap_or_default());
-            }
+        match read_as_bytes(&file).await {
+            Ok(bytes) => page.take_file(file.name(), &bytes, false),
+            Err(error) => page.could_not_read(file.name(), in_the_browsers_words(error)),
         }
     });
+}
+
+fn in_the_browsers_words(error: FileReadError) -> String {
+    match error {
+        FileReadError::AbortedEarly => String::new(),
+        FileReadError::NotFound(words) | FileReadError::NotReadable(words) | FileReadError::Security(words) => words,
+    }
 }
 
 /// A button that opens a file.
 pub fn open_button(page: Page, id: &'static str, class: &'static str) -> impl IntoView {
     let choose = move |event: leptos::ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            read(page, file);
-        }
+        read(page, input.files());
         // The same file can be chosen again after it was changed.
         input.set_value("");
     };
@@ -79,7 +85,7 @@ fn icon_open() -> impl IntoView {
 /// Takes files dropped anywhere, and shows where they would go while they are dragged over the page.
 pub fn drop_area(page: Page) -> impl IntoView {
     let dragging = RwSignal::new(false);
-    let over = window_event_listener(leptos::ev::dragover, move |event| {
+    on_drag("dragover", move |event| {
         event.prevent_default();
         let files = event
             .data_transfer()
@@ -88,23 +94,15 @@ pub fn drop_area(page: Page) -> impl IntoView {
             dragging.set(true);
         }
     });
-    let leave = window_event_listener(leptos::ev::dragleave, move |event| {
+    on_drag("dragleave", move |event| {
         if event.related_target().is_none() {
             dragging.set(false);
         }
     });
-    let dropped = window_event_listener(leptos::ev::drop, move |event| {
+    on_drag("drop", move |event| {
         event.prevent_default();
         dragging.set(false);
-        let files = event.data_transfer().and_then(|data| data.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
-            read(page, file);
-        }
-    });
-    on_cleanup(move || {
-        over.remove();
-        leave.remove();
-        dropped.remove();
+        read(page, event.data_transfer().and_then(|data| data.files()));
     });
     move || {
         dragging.get().then(|| {
@@ -115,6 +113,17 @@ pub fn drop_area(page: Page) -> impl IntoView {
             }
         })
     }
+}
+
+/// Listens to what is dragged over the page, for as long as there is a page.
+fn on_drag(event: &'static str, react: impl Fn(&DragEvent) + 'static) {
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&window(), event, options, move |event| {
+        if let Some(event) = event.dyn_ref() {
+            react(event);
+        }
+    })
+    .forget();
 }
 
 /// What there is to say about the last file, read out by screen readers when it appears.

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use candor_core::{Language, LoadError, Scorer};
 use leptos::prelude::*;
 
-use crate::browser;
-use crate::form::Carried;
+use crate::language;
 use crate::text::{Dictionary, dictionary, page_title};
 
 /// A model that has passed its checks, and where it came from.
@@ -58,8 +57,6 @@ pub struct Page {
     pub loading: RwSignal<bool>,
     /// What there is to say about the last file.
     pub notice: RwSignal<Option<Notice>>,
-    /// What was typed for the model before the one in use, until its form takes it over.
-    pub carried: StoredValue<Option<Carried>>,
     /// Whether the model card is open.
     pub card_open: RwSignal<bool>,
 }
@@ -68,11 +65,10 @@ impl Page {
     /// A page without a model, in the language of its reader.
     pub fn new() -> Self {
         let page = Self {
-            language: RwSignal::new(browser::preferred_language()),
+            language: RwSignal::new(language::preferred()),
             model: RwSignal::new(None),
             loading: RwSignal::new(true),
             notice: RwSignal::new(None),
-            carried: StoredValue::new(None),
             card_open: RwSignal::new(false),
         };
         Effect::new(move |_| {
@@ -81,7 +77,7 @@ impl Page {
                 .model
                 .with(|model| model.as_ref().map(|model| page_title(model.name(), language)))
                 .unwrap_or_else(|| dictionary(language).title.to_owned());
-            browser::set_language_and_title(language, &title);
+            language::tell_browser(language, &title);
         });
         page
     }

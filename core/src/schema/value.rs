@@ -297,9 +297,9 @@ fn plain_number(text: &str, language: Language) -> Option<String> {
     } else if separators.len() > 1 {
         None
     } else {
-        // A single comma: thousands for an English reader if it stands as it would there, as in `270,000`.
+        // A single mark: thousands where the language writes them so and it stands as it would there (`270,000`).
         let whole = plain[..first_at].trim_start_matches(['-', '+']);
-        let groups = language == Language::En && first == ',' && !whole.starts_with('0');
+        let groups = language.group_separator() == first && !whole.starts_with('0');
         (!(groups && in_thousands(&plain))).then_some(last_at)
     };
     let (whole, fraction) = decimal.map_or((&plain[..], ""), |at| (&plain[..at], &plain[at + 1..]));

@@ -6,6 +6,7 @@ use candor_core::{Field, FieldKind, Language};
 use leptos::prelude::*;
 
 use super::FieldIndex;
+use super::focus::focus_when_drawn;
 use super::state::{Form, control_id};
 use crate::format;
 use crate::page::Page;
@@ -214,7 +215,7 @@ fn undo(page: Page, form: Form, index: FieldIndex) -> impl IntoView {
     };
     let put_back = move |_| {
         form.undo(index, page.language.get_untracked());
-        crate::browser::focus_when_drawn(control_id(index));
+        focus_when_drawn(control_id(index));
     };
     view! {
         <p class="field__changed">

@@ -4,8 +4,11 @@ mod carry;
 mod category_field;
 mod field_shell;
 mod flag_field;
+mod focus;
+mod measure;
 mod number_field;
 mod search;
+mod searchable;
 mod start;
 mod state;
 

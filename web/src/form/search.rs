@@ -1,9 +1,9 @@
-//! Finding a field among more than a hundred: by its label in either language, or by its column name.
+//! Finding a field among more than a hundred: by its label in any language, or by its column name.
 
-use candor_core::Field;
 use leptos::prelude::*;
 
 use super::FieldIndex;
+use super::searchable::plain;
 use super::state::Form;
 use crate::page::Page;
 use crate::text::matches_found;
@@ -72,11 +72,6 @@ pub fn matches(page: Page, form: Form) -> impl IntoView {
     }
 }
 
-/// What a field can be found by.
-pub fn haystack(field: &Field) -> String {
-    plain(&format!("{} {} {}", field.label.en, field.label.fr, field.name))
-}
-
 /// The fields that hold every word of the query, the important ones first.
 fn matching(form: &Form) -> Vec<FieldIndex> {
     let query = plain(&form.query.get());
@@ -91,23 +86,6 @@ fn matching(form: &Form) -> Vec<FieldIndex> {
             form.haystacks
                 .get(index)
                 .is_some_and(|text| words.iter().all(|word| text.contains(word)))
-        })
-        .collect()
-}
-
-/// Small letters without accents: who types `echeance` finds `Échéance`.
-fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|letter| match letter {
-            'à' | 'â' | 'ä' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'î' | 'ï' => 'i',
-            'ô' | 'ö' => 'o',
-            'ù' | 'û' | 'ü' => 'u',
-            'ç' => 'c',
-            '’' => '\'',
-            other => other,
         })
         .collect()
 }

@@ -8,9 +8,10 @@ use candor_core::{Application, Explanation, Field, FieldKind, Language, Schema, 
 use leptos::prelude::*;
 
 use super::FieldIndex;
-use super::search::haystack;
+use super::focus::focus_when_drawn;
+use super::measure::measured;
+use super::searchable::haystack;
 use super::start::{Entry, Start, empty, entries, entry, start};
-use crate::browser;
 use crate::page::{LoadedModel, Page};
 
 /// Fields shown first when the model's maker named none.
@@ -86,18 +87,15 @@ impl Deref for Form {
 }
 
 impl Form {
-    /// A form for the model, filled with what was typed for the model before, or with the first sample client.
-    pub fn new(page: Page, model: Arc<LoadedModel>) -> Self {
+    /// A form for the model, filled with what is given, or with the first sample client.
+    pub fn new(page: Page, model: Arc<LoadedModel>, filling: Option<(Start, Vec<Entry>)>) -> Self {
         let language = page.language.get_untracked();
         let schema = model.scorer.schema();
-        let (start, entries) = match page.carried.try_update_value(Option::take).flatten() {
-            Some(carried) => carried.into_form(&model.scorer, language),
-            None => {
-                let start = start(&model.scorer, Some(0)).unwrap_or_else(|| empty(&model.scorer));
-                let entries = entries(schema, &start.application, language);
-                (start, entries)
-            }
-        };
+        let (start, entries) = filling.unwrap_or_else(|| {
+            let start = start(&model.scorer, Some(0)).unwrap_or_else(|| empty(&model.scorer));
+            let entries = entries(schema, &start.application, language);
+            (start, entries)
+        });
         let entries: Vec<_> = entries.into_iter().map(RwSignal::new).collect();
         let (main, sections) = order(&model);
         let outcome = Memo::new({
@@ -205,7 +203,7 @@ impl Form {
         if let Some(section) = self.sections.iter().find(|section| section.fields.contains(&index)) {
             section.open.set(true);
         }
-        browser::focus_when_drawn(control_id(index));
+        focus_when_drawn(control_id(index));
     }
 
     fn rewrite(&self, language: Language) {
@@ -240,7 +238,7 @@ fn outcome(scorer: &Scorer, entries: &[RwSignal<Entry>]) -> Outcome {
     } else if known == 0 {
         Outcome::NothingKnown
     } else {
-        let explanation = browser::measured(|| scorer.explain(&application));
+        let explanation = measured(|| scorer.explain(&application));
         Outcome::Answer(Arc::new(Answer {
             explanation,
             application,

@@ -8,8 +8,8 @@ mod waterfall;
 mod withheld;
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 
 pub use decision::icon as decision_icon;
@@ -18,8 +18,8 @@ use crate::form::{Answer, Form, Outcome};
 use crate::page::Page;
 use crate::text::announcement;
 
-/// How long typing must pause before a screen reader hears the new answer.
-const PAUSE: Duration = Duration::from_millis(900);
+/// How many milliseconds typing must pause before a screen reader hears the new answer.
+const PAUSE: u32 = 900;
 
 /// The answer being shown; the parts of the panel follow it one by one, so that a keystroke changes texts and attributes
 /// and builds nothing anew.
@@ -65,8 +65,8 @@ pub fn view(page: Page, form: Form) -> impl IntoView {
 fn live_region(page: Page, form: Form) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let outcome = form.outcome;
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |before: Option<()>| {
+    // What an effect returns is kept until it runs again: a timer that is let go before its time tells nothing.
+    Effect::new(move |before: Option<Option<Timeout>>| {
         let language = page.language.get();
         let words = page.words();
         let said = outcome.with(|outcome| match outcome {
@@ -80,15 +80,12 @@ fn live_region(page: Page, form: Form) -> impl IntoView {
             ),
         });
         // The first answer is on the page when it is read; only changes need to be told.
-        if before.is_some() {
-            if let Some(timer) = timer.get_value() {
-                timer.clear();
-            }
-            let tell = move || {
+        before.map(|unheard| {
+            drop(unheard);
+            Timeout::new(PAUSE, move || {
                 let _ = text.try_set(said);
-            };
-            timer.set_value(set_timeout_with_handle(tell, PAUSE).ok());
-        }
+            })
+        })
     });
     view! {
         <p class="live-region visually-hidden" role="status" aria-live="polite">

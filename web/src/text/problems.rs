@@ -6,9 +6,13 @@ use crate::format::number_as_typed;
 
 /// Why a model file was not loaded.
 pub fn load_problem(error: &LoadError, language: Language) -> String {
-    if language == Language::En {
-        return sentence(&error.to_string());
+    match language {
+        Language::En => sentence(&error.to_string()),
+        Language::Fr => load_problem_in_french(error),
     }
+}
+
+fn load_problem_in_french(error: &LoadError) -> String {
     match error {
         LoadError::NotAModel => {
             "Ce n’est pas un fichier de modèle Candor\u{a0}; choisissez un fichier .candor produit par \

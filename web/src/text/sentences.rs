@@ -1,4 +1,4 @@
-//! Sentences with figures in them. Each matches on the language, so that neither can be forgotten.
+//! Sentences with figures in them. Each matches on the language, so that none can be forgotten.
 
 use candor_core::Language;
 
@@ -253,7 +253,7 @@ pub fn scale_of(points: &str, odds: &str, pdo: &str, language: Language) -> Stri
     }
 }
 
-/// The most reasons that are told.
+/// The title of the page while a model is in use.
 pub fn page_title(model: &str, language: Language) -> String {
     match language {
         Language::En => format!("{model} · Candor"),
