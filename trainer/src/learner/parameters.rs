@@ -124,7 +124,8 @@ impl Values {
 }
 
 /// How LightGBM keeps a tree to the directions of its features. All keep to them; the later ones cost less accuracy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Method {
     /// Children are kept apart by the middle between them.
     Basic,

@@ -33,7 +33,8 @@ use std::io::Write;
 use std::path::Path;
 
 use candor_core::Language;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -135,22 +136,13 @@ fn json_file(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-/// Language of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PageLanguage {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
-impl From<PageLanguage> for Language {
-    fn from(language: PageLanguage) -> Self {
-        match language {
-            PageLanguage::En => Self::En,
-            PageLanguage::Fr => Self::Fr,
-        }
-    }
+/// The languages, by their codes, as values of an option.
+fn languages() -> impl TypedValueParser<Value = Language> {
+    let value = |language: Language| PossibleValue::new(language.code()).help(language.own_name());
+    PossibleValuesParser::new(Language::ALL.map(value)).try_map(|code| {
+        let mut languages = Language::ALL.into_iter();
+        languages.find(|language| language.code() == code).ok_or("no language")
+    })
 }
 
 /// What a command that could run answers.

@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use candor_core::records::application_schema;
 use candor_core::{Records, Schema};
+use candor_definition::Error as DefinitionError;
+use candor_definition::{Definition, DefinitionFiles, PolicyFile};
+use candor_portfolio::Data;
+use candor_portfolio::table::{ColumnRules, OutcomeWords};
+use candor_tables::{Quality, add_records, any_table, holds_any};
 use clap::Args;
 use indicatif::ProgressBar;
 
 use super::progress::bar;
 use crate::error::Error;
-use candor_core::records::application_schema;
-use candor_definition::Definition;
-use candor_definition::DefinitionFiles;
-use candor_definition::Error as DefinitionError;
-use candor_definition::PolicyFile;
-use candor_portfolio::Data;
-use candor_portfolio::table::{ColumnRules, OutcomeWords};
-use candor_tables::{Quality, add_records, any_table, holds_any};
 
 /// Which related tables training reads.
 #[derive(Debug, Args)]

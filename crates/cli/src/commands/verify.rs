@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use candor_core::artifact::Damage;
 use candor_core::{LoadError, Model, Scorer};
+use candor_store::signing::{SignatureError, TrustedKeys, signers, trusted_signers};
 use clap::Args;
 
 use super::model::Trust;
 use super::{Answer, print};
 use crate::error::Error;
-use candor_store::signing::{SignatureError, TrustedKeys, signers, trusted_signers};
 
 /// Verify a model file: whole, undamaged, and signed.
 ///

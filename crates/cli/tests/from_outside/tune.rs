@@ -4,8 +4,8 @@ use std::fs::File;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use crate::support::{Folder, Table, join};
+use serde_json::Value;
 
 /// Few clients, few trees, few folds: a trial takes a fraction of a second.
 fn folder() -> Folder {
