@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SHAPES, lightgbm};
+use super::{SHAPES, library};
 use crate::error::Error;
 
 /// LightGBM parameters by name.
@@ -159,7 +159,7 @@ pub(super) enum Refusal {
 /// LightGBM's first name of a parameter: it ignores names that it does not know, and other names of what is set
 /// already.
 fn first_name(name: &str) -> Result<String, Refusal> {
-    let names = lightgbm::parameter_names().map_err(|problem| {
+    let names = library::parameter_names().map_err(|problem| {
         Refusal::Learner(Error::Training {
             problem: format!("LightGBM: {problem}"),
         })

@@ -109,8 +109,8 @@ mod tests {
 
     use super::*;
 
-    const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/signature/plain.model");
-    const SIGNED: &[u8] = include_bytes!("../../tests/fixtures/signature/signed.model");
+    const PLAIN: &[u8] = include_bytes!("../../tests/from_outside/fixtures/signature/plain.model");
+    const SIGNED: &[u8] = include_bytes!("../../tests/from_outside/fixtures/signature/signed.model");
     /// Bytes before the document, and of what stands before the signatures.
     const HEADER: usize = 52;
     const HEAD: usize = 12;

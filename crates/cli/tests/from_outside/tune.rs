@@ -200,7 +200,7 @@ fn a_journal_that_does_not_belong_is_refused_and_left_alone() {
     folder.write("other.csv", more.to_csv());
     folder.write(
         "other.toml",
-        std::fs::read_to_string("policy.toml").unwrap().replace("10.0", "5.0"),
+        candor_definition::POLICY.replace("10.0", "5.0"),
     );
     folder.write("start.toml", "num_leaves = 9\n");
     for (more, wanted) in [
