@@ -34,6 +34,14 @@ pub enum Error {
     #[error("{} is not what {} is, and both have to be the same", path.display(), from.display())]
     Differs { path: PathBuf, from: PathBuf },
 
+    /// A text that is not in the form it has to have.
+    #[error("cannot read {what}; wanted is {wanted}")]
+    Unread { what: String, wanted: String },
+
+    /// Figures that a gate does not let pass, a line each.
+    #[error("not as {file} has it:{figures}")]
+    Grown { file: &'static str, figures: String },
+
     /// The command line asks for a step that does not exist.
     #[error("there is no step `{step}`; the steps are: {known}")]
     UnknownStep { step: String, known: String },
