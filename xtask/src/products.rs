@@ -287,10 +287,8 @@ mod tests {
             "{p} {f}",
         ]);
         let text = process::output(tree.args(["--edges", edges]).args(selection)).unwrap_or_default();
-        text.lines()
-            .map(str::to_owned)
-            .filter(|line| !line.is_empty())
-            .collect()
+        let lines = text.lines().map(|line| line.trim_end().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
     }
 
     #[test]
