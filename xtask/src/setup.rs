@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::fingerprint::{self, Fingerprint};
-use crate::gates;
+use crate::gates::instructions;
 use crate::mlflow;
 use crate::plan::{Done, Lane, Plan};
 use crate::process;
@@ -85,8 +85,8 @@ pub fn steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace, purpose: Purpose
             Ok(Done::Nothing("there"))
         });
         plan.step("valgrind", "valgrind", Lane::Light, &[], |_| {
-            gates::valgrind()?;
-            Ok(Done::Nothing(gates::skipped().unwrap_or("there")))
+            instructions::valgrind()?;
+            Ok(Done::Nothing(instructions::skipped().unwrap_or("there")))
         });
         plan.step(
             "npm-packages",

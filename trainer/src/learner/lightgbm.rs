@@ -7,7 +7,7 @@
     reason = "LightGBM is a C library; every call is in this file and in library.rs"
 )]
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::{PoisonError, RwLock};
 

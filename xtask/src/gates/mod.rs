@@ -1,10 +1,8 @@
 //! `cargo xtask gates`, and the step of the same name: what ships does not grow and the kernels do not slow down unseen.
 
-mod instructions;
+pub mod instructions;
 mod record;
 mod size;
-
-pub use instructions::{skipped, valgrind};
 
 use crate::error::Error;
 use crate::plan::{Done, Lane, Plan};

@@ -26,6 +26,8 @@ mod synth;
 #[cfg(feature = "train")]
 mod train;
 #[cfg(feature = "train")]
+mod training_options;
+#[cfg(feature = "train")]
 mod tune;
 mod verify;
 
@@ -184,13 +186,4 @@ impl Arguments {
         }?;
         Ok(Answer::Yes)
     }
-}
-
-/// Has everything that this command does go with so many threads; with one for each core unless a number is given.
-fn use_threads(threads: Option<u16>) -> Result<(), Error> {
-    let threads = threads.map_or(0, usize::from);
-    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    built.map_err(|error| Error::Usage {
-        problem: format!("--threads {threads}: {error}"),
-    })
 }

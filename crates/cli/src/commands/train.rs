@@ -21,9 +21,10 @@ use files::write_out_of_fold;
 use super::definitions::{TABLE, read_or, read_text};
 use super::flat::Flat;
 use super::inspect::part_lines;
+use super::print;
 use super::progress::bar;
-use super::related::{RelatedOptions, read_data};
-use super::{print, use_threads};
+use super::related::read_data;
+use super::training_options::{RelatedOptions, use_threads};
 use crate::error::Error;
 
 /// Train and validate a model on a table of applications.

@@ -20,8 +20,9 @@ use sha2::{Digest, Sha256};
 
 use super::definitions::{TABLE, read_or};
 use super::progress::bar;
-use super::related::{RelatedOptions, read_data};
-use super::{print, print_json, use_threads};
+use super::related::read_data;
+use super::training_options::{RelatedOptions, use_threads};
+use super::{print, print_json};
 use crate::error::Error;
 
 /// Search the learner's parameters for better ones.
