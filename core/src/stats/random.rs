@@ -12,12 +12,12 @@ impl Random {
         let mut random = Self {
             state: seed ^ purpose.wrapping_mul(0x9e37_79b9_7f4a_7c15),
         };
-        random.next();
+        random.bits();
         random
     }
 
     /// 64 random bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,12 +28,12 @@ impl Random {
     /// A number from 0 up to, but not including, 1.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
     pub fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A whole number below `bound`, by Lemire's multiplication; `bound` is far below 2^64, so the bias is nil.
     pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from((u128::from(self.next()) * bound as u128) >> 64).unwrap_or(0)
+        usize::try_from((u128::from(self.bits()) * bound as u128) >> 64).unwrap_or(0)
     }
 
     /// Puts items into a random order (Fisher and Yates).

@@ -111,7 +111,7 @@ impl DecisionLog {
     /// Adds decisions. They and the head are on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Write`]; as for [`open`](Self::open).
+    /// [`Error::File`]; as for [`open`](Self::open).
     pub fn append(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
         if entries.is_empty() {
             return Ok(());

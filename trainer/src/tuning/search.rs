@@ -56,7 +56,7 @@ pub enum Moment<'a> {
 impl Search<'_> {
     /// Goes on from the `trials` of the journal at `path` until there are `most`.
     ///
-    /// # Errors [`Error::Write`] when the journal takes no more; [`Error::Row`] when it holds other trials than this
+    /// # Errors [`Error::File`] when the journal takes no more; [`Error::Read`] when it holds other trials than this
     /// search makes; [`Error::Training`] when the learner fails with the parameters that the search starts from.
     pub fn run(
         &self,
@@ -93,7 +93,7 @@ impl Search<'_> {
         if number == 1 {
             return self.space.point_of(self.parameters);
         }
-        let seed = Random::new(self.seed, TUNING).next() ^ Random::new(number as u64, TRIAL).next();
+        let seed = Random::new(self.seed, TUNING).bits() ^ Random::new(number as u64, TRIAL).bits();
         let mut random = Random::new(seed, TRIAL);
         let best_first: Vec<Vec<f64>> = ranked(earlier, self.objective)
             .into_iter()

@@ -112,7 +112,7 @@ enum Command {
 /// Prints a result to standard output. Unlike `println!`, it does not panic when the reader has gone.
 ///
 /// # Errors
-/// [`Error::Write`].
+/// [`Error::File`].
 fn print(text: &str) -> Result<(), Error> {
     let mut output = std::io::stdout().lock();
     writeln!(output, "{text}")
@@ -123,7 +123,7 @@ fn print(text: &str) -> Result<(), Error> {
 /// Prints a value as JSON.
 ///
 /// # Errors
-/// [`Error::Write`].
+/// [`Error::File`].
 fn print_json(value: &impl Serialize) -> Result<(), Error> {
     print(&serde_json::to_string_pretty(value).map_err(|error| Error::write(Path::new("-"))(error.into()))?)
 }
@@ -131,7 +131,7 @@ fn print_json(value: &impl Serialize) -> Result<(), Error> {
 /// A value as a file of JSON, for `path`.
 ///
 /// # Errors
-/// [`Error::Write`].
+/// [`Error::File`].
 fn json_file(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, Error> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| Error::write(path)(error.into()))?;
     text.push(b'\n');

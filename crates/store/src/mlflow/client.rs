@@ -64,7 +64,7 @@ impl Credentials {
     /// the authorities to trust instead of the public ones.
     ///
     /// # Errors
-    /// [`Error::Read`], [`Error::Table`] when that file holds no certificate.
+    /// [`Error::Read`], also when that file holds no certificate.
     pub fn from_environment() -> Result<Self, Error> {
         let of = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let authorization = match (of("MLFLOW_TRACKING_TOKEN"), of("MLFLOW_TRACKING_USERNAME")) {

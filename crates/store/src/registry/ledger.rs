@@ -22,7 +22,7 @@ pub struct Ledger {
 impl Ledger {
     /// Takes the next line.
     pub(super) fn add(&mut self, journal: &Path, line: &Line<'_>) -> Result<(), Error> {
-        let problem = |problem: String| Error::row(&journal, line.number, problem);
+        let problem = |problem: String| Error::row(journal, line.number, problem);
         let entry: Entry = serde_json::from_str(line.object).map_err(|error| {
             problem(format!(
                 "this is no entry that this Candor can read ({error}); use a newer Candor"

@@ -36,7 +36,7 @@ impl Objects {
     /// Puts an object into its place, unless it is there, and returns its name. It is on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::File`].
     pub(super) fn put(&self, content: &[u8]) -> Result<String, Error> {
         let name = name_of(content);
         let path = self.path(&name);
@@ -58,7 +58,7 @@ impl Objects {
     /// The content of an object.
     ///
     /// # Errors
-    /// [`Error::Read`]; [`Error::Table`] when it is not what was stored.
+    /// [`Error::Read`], also when it is not what was stored.
     pub fn get(&self, name: &str) -> Result<Vec<u8>, Error> {
         let path = self.path(name);
         let content = fs::read(&path).map_err(Error::read(&path))?;

@@ -149,7 +149,7 @@ fn measure(store: &Store, champion: (&Run, &Clients), challenger: &Run) -> Resul
 /// The model of a run.
 ///
 /// # Errors
-/// [`Error::Read`], [`Error::Table`], [`Error::Model`].
+/// [`Error::Read`], [`Error::Model`].
 pub fn load(store: &Store, run: &Run) -> Result<Scorer, Error> {
     let bytes = store.objects.get(&run.model.object)?;
     Scorer::from_bytes(&bytes).map_err(|source| Error::Model {

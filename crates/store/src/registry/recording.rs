@@ -71,7 +71,7 @@ impl Recording {
     /// returns.
     ///
     /// # Errors
-    /// [`Error::Write`], and what reading the store can end with.
+    /// [`Error::File`], and what reading the store can end with.
     pub fn finish(
         &self,
         model: &[u8],
@@ -114,7 +114,7 @@ impl Store {
     /// Puts a model that was trained elsewhere on record, and returns the run's digest.
     ///
     /// # Errors
-    /// [`Error::Write`], and what reading the store can end with.
+    /// [`Error::File`], and what reading the store can end with.
     pub fn add(&self, model: &[u8], card: &ModelCard) -> Result<String, Error> {
         let mut writer = self.write()?;
         let run = Run {

@@ -57,7 +57,7 @@ impl Store {
     /// What the journal says.
     ///
     /// # Errors
-    /// [`Error::Table`] when the folder holds no store or a newer one; [`Error::Read`]; [`Error::Row`] where the journal
+    /// [`Error::Read`], also when the folder holds no store or a newer one, and where the journal
     /// is damaged.
     pub fn read(&self) -> Result<Ledger, Error> {
         let journal = self.journal();
@@ -74,7 +74,7 @@ impl Store {
     /// left is cleaned up.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`Error::Write`].
+    /// As [`read`](Self::read), and [`Error::File`].
     pub fn write(&self) -> Result<Writer, Error> {
         let journal = self.journal();
         if !journal.exists() {
@@ -122,7 +122,7 @@ impl Store {
     /// Files that no run names. They are no damage: a writer was killed before it had named them.
     ///
     /// # Errors
-    /// [`Error::Read`], [`Error::Table`].
+    /// [`Error::Read`].
     pub fn leftovers(&self, ledger: &Ledger) -> Result<Vec<PathBuf>, Error> {
         let mut named: HashSet<String> = HashSet::new();
         for digest in ledger.runs() {
@@ -137,7 +137,7 @@ impl Writer {
     /// Puts an object into the store. Until an entry names it, it is a leftover.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::File`].
     pub fn put(&self, content: &[u8]) -> Result<String, Error> {
         self.store.objects.put(content)
     }
@@ -146,7 +146,7 @@ impl Writer {
     /// already is not recorded again.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::File`].
     pub fn record(&mut self, run: &Run, at: String) -> Result<String, Error> {
         let digest = self.put(&json(&self.store.folder, run)?)?;
         if !self.ledger.runs().any(|known| known == digest) {
@@ -161,7 +161,7 @@ impl Writer {
     /// Adds an entry; it is on the disk when this returns.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::File`].
     pub fn append(&mut self, entry: Entry) -> Result<(), Error> {
         self.chain.append(&[&entry])?;
         self.ledger.entries.push(entry);

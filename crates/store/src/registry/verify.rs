@@ -28,7 +28,7 @@ pub struct Findings {
 /// Reads everything in a store.
 ///
 /// # Errors
-/// [`Error::Table`] when there is no store, [`Error::Read`] when it cannot be read. Damage is no error but a finding.
+/// [`Error::Read`] when there is no store, [`Error::Read`] when it cannot be read. Damage is no error but a finding.
 pub fn verify(store: &Store) -> Result<Findings, Error> {
     let mut findings = Findings::default();
     let ledger = match store.read() {

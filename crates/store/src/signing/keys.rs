@@ -45,7 +45,7 @@ impl PrivateKey {
     /// Reads a key, of a file that nobody else can read.
     ///
     /// # Errors
-    /// [`Error::Read`]; [`Error::Table`] where the file holds no key or its permissions are too wide.
+    /// [`Error::Read`], also where the file holds no key or its permissions are too wide.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let refuse = |problem: String| Error::table(path, problem);
         let mut file = File::open(path).map_err(Error::read(path))?;
@@ -76,7 +76,7 @@ impl PrivateKey {
     /// Writes the key to a new file that only its owner can read, and its public key to `FILE.pub`, a list of one.
     ///
     /// # Errors
-    /// [`Error::Exists`] where one of the files is there: a key that is overwritten is lost. [`Error::Write`].
+    /// [`Error::File`] where one of the files is there: a key that is overwritten is lost. [`Error::File`].
     pub fn write(&self, path: &Path, comment: &str) -> Result<PathBuf, Error> {
         let public_path = PathBuf::from(format!("{}.pub", path.display()));
         if path.exists() {
@@ -131,7 +131,7 @@ impl TrustedKeys {
     /// passed over.
     ///
     /// # Errors
-    /// [`Error::Read`]; [`Error::Row`] for a line that is no key; [`Error::Table`] where there is none at all.
+    /// [`Error::Read`], also for a line that is no key and where there is none at all.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = text_of(&mut File::open(path).map_err(Error::read(path))?, path)?;
         let mut keys = Vec::new();
