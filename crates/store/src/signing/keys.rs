@@ -76,7 +76,7 @@ impl PrivateKey {
     /// Writes the key to a new file that only its owner can read, and its public key to `FILE.pub`, a list of one.
     ///
     /// # Errors
-    /// [`Error::File`] where one of the files is there: a key that is overwritten is lost. [`Error::File`].
+    /// [`Error::KeyExists`] where one of the files is there: a key that is overwritten is lost. [`Error::File`].
     pub fn write(&self, path: &Path, comment: &str) -> Result<PathBuf, Error> {
         let public_path = PathBuf::from(format!("{}.pub", path.display()));
         if path.exists() {
