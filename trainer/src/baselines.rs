@@ -3,12 +3,13 @@
 //! All are calibrated as the model itself is, so that costs and calibration errors compare models, not their scales.
 
 use candor_core::ensemble::Ensemble;
+use candor_definition::Definition;
 
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit, side_by_side};
 use crate::scorecard;
-use crate::training::{Data, FeatureTable, calibrate};
-use candor_definition::Definition;
+use crate::training::{FeatureTable, calibrate};
+use candor_portfolio::Data;
 
 /// A simpler model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use candor_definition::Error as DefinitionError;
 use candor_native::Error as FileError;
 use candor_portfolio::Error as ReadError;
+use candor_portfolio::data::TooFewLeft;
 use candor_tables::Error as TableError;
 use thiserror::Error;
 
@@ -21,6 +22,9 @@ pub enum Error {
         /// What does not fit and what to do.
         problem: String,
     },
+    /// Test clients of the champion must not be learned from, and too few others are there.
+    #[error("training failed: {0}")]
+    TooFewLeft(#[from] TooFewLeft),
     /// A definition, policy or parameter file is not valid.
     #[error(transparent)]
     Definition(#[from] DefinitionError),

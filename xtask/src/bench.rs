@@ -56,10 +56,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     let mut plan = Plan::default();
     // Those steps of the set-up that the npm package needs; `only` leaves out the others.
     setup::steps(&mut plan, workspace, Purpose::Test);
-    let needs = ["wasm-target", "wasm-bindgen", "wasm-opt", "npm-packages"];
-    plan.step("npm", "build the npm package", Lane::Wasm, &needs, |log| {
-        products::npm(workspace, log)
-    });
+    products::npm_step(&mut plan, workspace);
     plan.step("bench", "compile the benchmark", Lane::Native, &[], |log| {
         log.run(cargo(workspace).args(["build", "--release", "--package", "candor-bench"]))?;
         Ok(Done::Worked)

@@ -91,13 +91,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
         &["candor", "data"],
         |log| demo.model(log),
     );
-    plan.step(
-        "app",
-        "build the page",
-        Lane::Wasm,
-        &["wasm-target", "wasm-bindgen", "wasm-opt", "trunk"],
-        |log| products::app(workspace, log),
-    );
+    products::app_step(&mut plan, workspace);
     if !plan.run(&workspace.state(), verbose, true)?.done {
         return Ok(ExitCode::FAILURE);
     }

@@ -37,6 +37,13 @@ pub enum Error {
     /// A rule about the sources or the crates does not hold; the step's log says where.
     #[error("{what}")]
     Broken { what: String },
+    /// A text that is not in the form it has to have.
+    #[error("cannot read {what}; wanted is {wanted}")]
+    Unread { what: String, wanted: String },
+
+    /// Figures that a gate does not let pass, a line each.
+    #[error("not as {file} has it:{figures}")]
+    Grown { file: &'static str, figures: String },
 
     /// The command line asks for a step that does not exist.
     #[error("there is no step `{step}`; the steps are: {known}")]

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::fingerprint::{self, Fingerprint};
-use crate::plan::Done;
+use crate::plan::{Done, Lane, Plan};
 use crate::report::Log;
 use crate::setup::WASM_TARGET;
 use crate::workspace::Workspace;
@@ -11,8 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// The crates that run on this machine. Every step selects them in the same words, because cargo gives shared
-/// dependencies the features of all selected crates: another selection could compile LightGBM a second time.
+/// The package of the `candor` command line.
+const COMMAND_LINE: &str = "candor-cli";
+
+/// The crates that run on this machine. Steps that need more than one select them in the same words, because cargo gives
+/// shared dependencies the features of all selected crates: another selection could compile LightGBM a second time. The
+/// command line alone does not, which a test holds.
 pub const NATIVE_CRATES: [&str; 5] = ["--workspace", "--exclude", "candor-web", "--exclude", "candor-embed"];
 
 /// WebAssembly features that rustc uses, and with which `wasm-opt` has to agree.
@@ -49,18 +53,34 @@ fn tool(workspace: &Workspace, name: &str) -> Command {
     command
 }
 
-/// Builds the `candor` command line.
+/// Adds the step that builds the page.
+pub fn app_step<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
+    plan.step(
+        "app",
+        "build the page",
+        Lane::Wasm,
+        &["wasm-target", "wasm-bindgen", "wasm-opt", "trunk"],
+        |log| app(workspace, log),
+    );
+}
+
+/// Adds the step that builds the engine for JavaScript.
+pub fn npm_step<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
+    let needs = ["wasm-target", "wasm-bindgen", "wasm-opt", "npm-packages"];
+    plan.step("npm", "build the npm package", Lane::Wasm, &needs, |log| {
+        npm(workspace, log)
+    });
+}
+
+/// Builds the `candor` command line, and no more than that.
 pub fn candor(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
-    log.run(
-        cargo(workspace)
-            .args(["build", "--release", "--bins"])
-            .args(NATIVE_CRATES),
-    )?;
+    let mut build = cargo(workspace);
+    log.run(build.args(["build", "--release", "--package", COMMAND_LINE, "--bin", "candor"]))?;
     Ok(Done::Worked)
 }
 
 /// Builds the app with Trunk, if anything that goes into it has changed.
-pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
     let page = workspace.root.join("web").join("index.html");
     if !page.exists() {
         return Err(Error::Absent {
@@ -69,11 +89,11 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
         });
     }
     let sources = [
+        "crates/charts",
         "crates/ensemble",
         "core",
         "web",
         "static",
-        "trainer/features",
         "Trunk.toml",
     ];
     built_from(workspace, "app", &sources, &workspace.app().join("index.html"), || {
@@ -90,7 +110,7 @@ pub fn app(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
 ///
 /// The TypeScript of `embed/npm`, compiled, and the engine's bindings become one script for pages and one for Node: a page
 /// that imports a dozen modules waits for three turns of the network before it can ask for the engine.
-pub fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
+fn npm(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
     let sources = ["crates/ensemble", "core", "embed", "tests/package-lock.json"];
     built_from(
         workspace,
@@ -242,6 +262,43 @@ pub fn remove(folder: &Path) -> Result<(), Error> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(Error::io("remove", folder))
     } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COMMAND_LINE, NATIVE_CRATES};
+    use crate::error::Error;
+    use crate::process;
+    use crate::workspace::Workspace;
+    use std::collections::BTreeSet;
+
+    /// The packages that cargo would compile for a selection, each with its features.
+    fn packages(workspace: &Workspace, edges: &str, selection: &[&str]) -> BTreeSet<String> {
+        let mut tree = process::cargo(&workspace.root);
+        tree.args([
+            "tree",
+            "--locked",
+            "--no-dedupe",
+            "--prefix",
+            "none",
+            "--format",
+            "{p} {f}",
+        ]);
+        let text = process::output(tree.args(["--edges", edges]).args(selection)).unwrap_or_default();
+        let lines = text.lines().map(|line| line.trim_end().to_owned());
+        lines.filter(|line| !line.is_empty()).collect()
+    }
+
+    #[test]
+    fn nothing_is_compiled_twice_for_the_command_line_and_for_all() -> Result<(), Error> {
+        let workspace = Workspace::find()?;
+        let alone = packages(&workspace, "normal,build", &["--package", COMMAND_LINE]);
+        let all = packages(&workspace, "normal,build,dev", &NATIVE_CRATES);
+        assert!(alone.iter().any(|package| package.starts_with(COMMAND_LINE)));
+        let otherwise: Vec<_> = alone.difference(&all).collect();
+        assert!(otherwise.is_empty(), "compiled with other features: {otherwise:#?}");
         Ok(())
     }
 }

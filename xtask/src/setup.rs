@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::fingerprint::{self, Fingerprint};
+use crate::gates::instructions;
 use crate::mlflow;
 use crate::plan::{Done, Lane, Plan};
 use crate::process;
@@ -82,6 +83,10 @@ pub fn steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace, purpose: Purpose
                 tools::chromedriver()?.display()
             ));
             Ok(Done::Nothing("there"))
+        });
+        plan.step("valgrind", "valgrind", Lane::Light, &[], |_| {
+            instructions::valgrind()?;
+            Ok(Done::Nothing(instructions::skipped().unwrap_or("there")))
         });
         plan.step(
             "npm-packages",

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::fuzz;
+use crate::gates;
 use crate::imports;
 use crate::plan::{Done, Lane, Plan};
 use crate::products::{self, NATIVE_CRATES, cargo};
@@ -100,6 +101,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
         &[],
         |log| fuzz::step(workspace, log),
     );
+    gates::step(&mut plan, workspace, false);
     plan.step(
         "e2e",
         "the app, the command line and the npm engine, from outside",
@@ -268,17 +270,8 @@ fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
             )
         },
     );
-    let needs = ["wasm-target", "wasm-bindgen", "wasm-opt", "npm-packages"];
-    plan.step("npm", "build the npm package", Lane::Wasm, &needs, |log| {
-        products::npm(workspace, log)
-    });
-    plan.step(
-        "app",
-        "build the page",
-        Lane::Wasm,
-        &["wasm-target", "wasm-bindgen", "wasm-opt", "trunk"],
-        |log| products::app(workspace, log),
-    );
+    products::npm_step(plan, workspace);
+    products::app_step(plan, workspace);
 }
 
 fn run_cargo(log: &Log, command: &mut std::process::Command) -> Result<Done, Error> {

@@ -98,10 +98,7 @@ pub fn details(class: &str, summary: &str, content: &str) -> String {
 
 /// A whole page: no script, no font, nothing from elsewhere. `title` is markup, as all the rest.
 pub fn document(language: Language, title: &str, header: &str, nav: &str, main: &str) -> String {
-    let lang = match language {
-        Language::En => "en",
-        Language::Fr => "fr",
-    };
+    let lang = language.code();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\

@@ -33,8 +33,7 @@ impl Numbers {
 
     /// A share as per cent, as text.
     pub fn percent_text(self, share: f64, digits: usize) -> String {
-        let sign = self.say("%", "\u{202f}%");
-        format!("{}{sign}", self.text(100.0 * share, digits))
+        format!("{}{}", self.text(100.0 * share, digits), self.language.percent_sign())
     }
 
     /// A number with four significant digits and no zeros at its end, as text.

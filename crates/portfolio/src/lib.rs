@@ -4,6 +4,7 @@
 //! - [`table`]: rows of CSV and JSON lines as applications checked against a schema.
 //! - [`data`] and [`split`]: applications and what became of them, and how they are told apart before anything is fitted.
 //! - [`values`]: values of an input in bins.
+//! - [`scored`]: figures of clients that have been scored and whose outcomes are known.
 //! - [`drift`]: whether clients are still those that a model was trained on.
 //! - [`chain`] and [`decisions`]: decisions on record, as text.
 //!
@@ -16,6 +17,7 @@ pub mod data;
 pub mod decisions;
 pub mod drift;
 pub mod error;
+pub mod scored;
 pub mod split;
 pub mod table;
 pub mod values;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candor_core::Text;
+use candor_portfolio::scored;
 
 use crate::fairness;
 use crate::figures::{FORMAT, Figures, Gap, Lineage, Period, PeriodKind, Section, Stability};
@@ -10,7 +11,7 @@ use crate::gaps::with_gaps;
 use crate::request::Request;
 use crate::sample::{Sample, column_place};
 use crate::stability::{self, ScoreBins};
-use crate::{calibration, costs, discrimination, importance, inputs};
+use crate::{discrimination, importance, inputs};
 
 /// What collecting is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,9 +78,9 @@ pub fn collect(sample: &Sample<'_>, request: &Request<'_>, progress: &(dyn Fn(St
         parts,
         generalisation,
         gains: discrimination::gains(&probabilities, &outcomes),
-        reliability: calibration::reliability(&log_odds, &probabilities, &outcomes),
-        bands: calibration::bands(&log_odds, &probabilities, &outcomes, policy),
-        costs: costs::curve(&probabilities, &outcomes, policy.threshold),
+        reliability: scored::reliability(&log_odds, &probabilities, &outcomes),
+        bands: scored::bands(&log_odds, &probabilities, &outcomes, policy),
+        costs: scored::cost_curve(&probabilities, &outcomes, policy.threshold),
         inputs,
         importance,
         stability,

@@ -4,6 +4,7 @@ use candor_core::artifact::Interval;
 use candor_core::decision::Costs;
 use candor_core::stats::{NORMAL_975, Outcome, Ranking, bootstrap, evaluate, outcome_at, risk_bins};
 use candor_native::AllCores;
+use candor_portfolio::scored::{bad_of, mean, share, some};
 
 use crate::figures::{CurvePoint, Decisions, GainBand, Generalisation, PartFigures};
 use crate::sample::Sample;
@@ -12,28 +13,6 @@ use crate::sample::Sample;
 const CURVE_STEPS: usize = 100;
 /// Bands of the gains table.
 const TENTHS: usize = 10;
-
-/// `part` of `whole`; NaN of nothing, which [`some`] turns into `None`.
-#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-pub(crate) fn share(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
-}
-
-/// A number that is one.
-pub(crate) fn some(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
-}
-
-/// Sum in the order of the rows over their number.
-#[expect(clippy::cast_precision_loss, reason = "row counts are far below 2^53")]
-pub(crate) fn mean(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |sum, value| sum + value) / values.len() as f64
-}
-
-/// Rows that defaulted.
-pub(crate) fn bad_of(outcomes: &[bool]) -> u64 {
-    outcomes.iter().filter(|&&outcome| outcome).count() as u64
-}
 
 /// Figures of the part called `name`, which holds `rows`.
 pub(crate) fn part(sample: &Sample<'_>, name: &str, rows: &[usize], seed: u64) -> PartFigures {

@@ -6,10 +6,9 @@ use candor_core::decision::{Costs, probability_of};
 use candor_core::stats::{Ranking, bootstrap, outcome_at};
 use candor_core::{Application, Scorer, Text};
 use candor_native::AllCores;
+use candor_portfolio::scored::{bad_of, mean, proportion};
 use candor_portfolio::values::{Bins, Values, levels_of};
 
-use crate::calibration::proportion;
-use crate::discrimination::{bad_of, mean};
 use crate::figures::{Exclusion, GroupColumn, GroupFigures, GroupRates};
 use crate::sample::{Sample, column_place};
 

@@ -4,10 +4,10 @@ use candor_core::artifact::Interval;
 use candor_core::stats::quantile;
 use candor_core::{Explanation, FieldKind};
 use candor_portfolio::Values;
+use candor_portfolio::scored::{mean, some};
 use candor_portfolio::values::{Bins, field_behind, name_of, value_of};
 use rayon::prelude::*;
 
-use crate::discrimination::{mean, some};
 use crate::figures::{Dependence, DependenceBin, FeatureImportance, GroupImportance, Importance};
 use crate::sample::Sample;
 

@@ -2,10 +2,10 @@
 
 use candor_core::stats::weight_of_evidence;
 use candor_portfolio::Values;
+use candor_portfolio::scored::share;
 use candor_portfolio::values::{Bins, name_of, value_of};
 use rayon::prelude::*;
 
-use crate::discrimination::share;
 use crate::figures::{EvidenceBin, Input, Trend};
 use crate::sample::Sample;
 

@@ -5,10 +5,8 @@
 //! (figures that contradict each other are refused) → [`page()`] and JSON. What cannot be known from the model and the data
 //! is a [`Gap`](figures::Gap) that the report names.
 
-mod calibration;
 mod check;
 mod collect;
-mod costs;
 mod discrimination;
 mod drift_page;
 mod fairness;

@@ -3,10 +3,10 @@
 use candor_core::artifact::{FieldReference, Reference};
 use candor_core::stats::{Ranking, outcome_at, population_stability_index};
 use candor_core::{FieldKind, Model};
+use candor_portfolio::scored::{bad_of, mean, share};
 use candor_portfolio::values::{Bins, levels_of, name_of_field};
 use rayon::prelude::*;
 
-use crate::discrimination::{bad_of, mean, share};
 use crate::figures::{FieldStability, Period, PeriodKind};
 use crate::sample::Sample;
 

@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
 use candor_native::Error as FileError;
-use candor_native::{Busy, Chain};
-use candor_native::{destination, folder_of, sync_folder};
+use candor_native::{Busy, Chain, destination, folder_of, sync_folder};
 use candor_portfolio::Error as ReadError;
 use candor_portfolio::chain::Line;
 use candor_portfolio::decisions::{self, Audit, Beside, Entry, Head, instant};
+
+use crate::error::Error;
 
 /// The file beside a log that holds its head.
 pub fn head_file(log: &Path) -> PathBuf {

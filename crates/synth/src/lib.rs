@@ -14,6 +14,7 @@ mod application;
 mod bureau;
 mod bureau_balance;
 mod card;
+mod clients;
 mod columns;
 mod drift;
 mod error;
@@ -42,7 +43,6 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 pub use drift::{Drift, DriftKind};
 pub use error::SynthError;
 use file::{Portion, TableFile};
-use tables::Tables;
 
 /// What to generate, and where.
 #[derive(Clone, Debug)]
@@ -189,7 +189,7 @@ fn write_round(
     let (start, end) = (clients.start, clients.end);
     let draw = |portion: u64| {
         let from = start + portion * PORTION;
-        let tables = Tables::draw(
+        let tables = clients::draw(
             from..end.min(from + PORTION),
             options.clients,
             options.seed,

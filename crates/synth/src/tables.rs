@@ -1,20 +1,11 @@
-//! The rows of all tables that a run of clients brings about.
+//! The tables: their names, columns and rows.
 
 use std::io;
-use std::ops::Range;
 
-use super::applicant::Applicant;
+use super::Format;
 use super::columns::{self, Column};
-use super::drift::Drift;
 use super::file::{Portion, empty_rows};
-use super::random::{Random, Stream};
-use super::request::Request;
-use super::risk::{self, History};
 use super::rows::Rows;
-use super::{Format, application, bureau, previous};
-
-/// Key of the first client.
-const FIRST_CLIENT: i64 = 100_002;
 
 /// How many tables there are, application_test included.
 pub(super) const COUNT: usize = 8;
@@ -53,17 +44,10 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Draws the clients at these positions; those from `decided` on have no outcome.
-    /// A change of the clients comes with the number of all clients.
-    pub(super) fn draw(
-        clients: Range<u64>,
-        decided: u64,
-        seed: u64,
-        format: Format,
-        drift: Option<(Drift, u64)>,
-    ) -> Self {
+    /// Tables without rows.
+    pub(super) fn empty(format: Format) -> Self {
         let [
-            decided_rows,
+            decided,
             undecided,
             bureau,
             bureau_balance,
@@ -72,8 +56,8 @@ impl Tables {
             instalments,
             cards,
         ] = ALL.map(|(_, columns)| empty_rows(format, columns));
-        let mut tables = Self {
-            decided: decided_rows,
+        Self {
+            decided,
             undecided,
             bureau,
             bureau_balance,
@@ -81,43 +65,7 @@ impl Tables {
             pos,
             instalments,
             cards,
-        };
-        for index in clients {
-            tables.add_client(seed, index, index < decided, drift);
         }
-        tables
-    }
-
-    fn add_client(&mut self, seed: u64, index: u64, decided: bool, drift: Option<(Drift, u64)>) {
-        let stream = |stream| Random::new(seed, index, stream);
-        let client = Client {
-            index: index as i64,
-            key: FIRST_CLIENT + index as i64,
-            decided,
-        };
-        let mut person = Applicant::draw(&mut stream(Stream::Person));
-        let mut request = Request::draw(&mut stream(Stream::Request), &person, decided);
-        if let Some((drift, all)) = drift {
-            let place = index as f64 / all.saturating_sub(1).max(1) as f64;
-            drift.apply(place, &mut person, &mut request);
-        }
-        let mut past = History::default();
-        bureau::write(self, &mut stream(Stream::Bureau), client, &person, &request, &mut past);
-        previous::write(self, &mut stream(Stream::Previous), client, &person, &mut past);
-        let outcome = decided.then(|| risk::outcome(&mut stream(Stream::Outcome), &person, &request, &past));
-        let rows = if decided {
-            &mut self.decided
-        } else {
-            &mut self.undecided
-        };
-        application::write(
-            rows,
-            client.key,
-            &person,
-            &request,
-            outcome,
-            &mut stream(Stream::Housing),
-        );
     }
 
     /// The rows, in the order of [`ALL`].

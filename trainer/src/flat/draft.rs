@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use candor_portfolio::table::OutcomeWords;
+
 use super::kind::Kind;
 use super::protected::words;
-use candor_portfolio::table::OutcomeWords;
 
 /// What goes into the definition.
 pub(super) struct Draft<'a> {

@@ -61,7 +61,7 @@ impl FlatTable {
     pub fn infer(path: &Path, options: &FlatOptions, rules: NotationRules) -> Result<Self, Error> {
         let mut columns = Columns::new(path, options);
         let notation = scan(path, rules, &mut columns)?;
-        columns.decide(notation)
+        Ok(columns.decide(notation)?)
     }
 }
 
@@ -101,7 +101,7 @@ struct Columns<'a> {
 }
 
 impl Scan for Columns<'_> {
-    fn header(&mut self, names: &[String], unreadable: &[Option<String>]) -> Result<(), Error> {
+    fn header(&mut self, names: &[String], unreadable: &[Option<String>]) -> Result<(), ReadError> {
         self.names = names.to_vec();
         self.unreadable = unreadable.to_vec();
         self.profiles = vec![Profile::default(); names.len()];
@@ -169,7 +169,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Fields, columns left out, and the draft made of both.
-    fn decide(&self, notation: Option<Notation>) -> Result<FlatTable, Error> {
+    fn decide(&self, notation: Option<Notation>) -> Result<FlatTable, ReadError> {
         let target = self.options.target.as_str();
         let position = self.names.iter().position(|name| name == target).unwrap_or_default();
         if self.rows == 0 {
@@ -314,7 +314,7 @@ impl<'a> Columns<'a> {
         places.join(" and ")
     }
 
-    fn unknown(&self, option: &str, name: &str) -> Error {
+    fn unknown(&self, option: &str, name: &str) -> ReadError {
         const MOST: usize = 12;
         let known: Vec<&str> = self.names.iter().take(MOST).map(|name| shown(name)).collect();
         let more = if self.names.len() > MOST { ", …" } else { "" };
@@ -324,8 +324,8 @@ impl<'a> Columns<'a> {
         ))
     }
 
-    fn problem(&self, problem: String) -> Error {
-        ReadError::table(self.path, problem).into()
+    fn problem(&self, problem: String) -> ReadError {
+        ReadError::table(self.path, problem)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use candor_core::Raw;
-
 use candor_portfolio::table::{DecimalMark, is_missing, is_missing_level, number};
 
 /// Different texts that are counted; what comes after is only known to be more.

@@ -1,8 +1,9 @@
 //! Which of the target's two values is the bad one.
 
+use candor_portfolio::table::OutcomeWords;
+
 use super::kind::{flag, shorten};
 use super::profile::Profile;
-use candor_portfolio::table::OutcomeWords;
 
 /// Pairs of words for a good and a bad outcome, besides no and yes.
 const GOOD_BAD: [(&str, &str); 4] = [

@@ -2,15 +2,18 @@
 //!
 //! The safe wrapper crate `lightgbm3` was weighed: its data sets take no parameters, so categorical features and bin
 //! settings cannot be passed, and it trains without telling progress. The bindings below it are used directly.
-#![expect(unsafe_code, reason = "LightGBM is a C library; every call is in this file")]
+#![expect(
+    unsafe_code,
+    reason = "LightGBM is a C library; every call is in this file and in library.rs"
+)]
 
-use std::collections::BTreeMap;
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
 use std::sync::{PoisonError, RwLock};
 
 use lightgbm3_sys as sys;
 
+use super::library::{c_string, check, text_of};
 use super::{Grown, Matrix, Parameters, Rounds, Sample};
 
 /// LightGBM keeps the number of threads in one place for the whole process, and sizes buffers by it. So who uses several
@@ -75,15 +78,6 @@ pub(super) fn train(
         return Err("no tree could be grown: no feature separates the classes on so few rows".to_owned());
     }
     booster.text(best.1.max(1))
-}
-
-/// Names of all parameters that LightGBM knows, each with its other names.
-pub(super) fn parameter_names() -> Result<BTreeMap<String, Vec<String>>, String> {
-    let text = text_of(|size, length, buffer| {
-        // SAFETY: at most `size` bytes are written to the buffer; `length` tells how many are needed.
-        unsafe { sys::LGBM_DumpParamAliases(size, length, buffer) }
-    })?;
-    serde_json::from_str(&text).map_err(|error| format!("its list of parameters is not readable: {error}"))
 }
 
 /// LightGBM reports to standard output, which belongs to results.
@@ -189,46 +183,11 @@ impl<'a> Booster<'a> {
     }
 }
 
-/// A text that LightGBM writes into a buffer: `write` is told its size and tells the length that the text needs.
-fn text_of(write: impl Fn(i64, *mut i64, *mut c_char) -> c_int) -> Result<String, String> {
-    let mut buffer = vec![0_u8; 1 << 20];
-    loop {
-        let mut length = 0_i64;
-        let size = i64::try_from(buffer.len()).map_err(|_| "the text is too large".to_owned())?;
-        check(write(size, &raw mut length, buffer.as_mut_ptr().cast::<c_char>()))?;
-        let length = usize::try_from(length).map_err(|_| "no text was written".to_owned())?;
-        if length <= buffer.len() {
-            let text = CStr::from_bytes_until_nul(&buffer).map_err(|_| "the text has no end".to_owned())?;
-            return text
-                .to_str()
-                .map(str::to_owned)
-                .map_err(|_| "the text is not UTF-8".to_owned());
-        }
-        buffer.resize(length, 0);
-    }
-}
-
 impl Drop for Booster<'_> {
     fn drop(&mut self) {
         // SAFETY: the handle came from LightGBM and is freed once, before its data sets.
         unsafe { sys::LGBM_BoosterFree(self.handle) };
     }
-}
-
-fn check(code: c_int) -> Result<(), String> {
-    if code == 0 {
-        return Ok(());
-    }
-    // SAFETY: LightGBM returns a valid string that lives until the next call on this thread.
-    let message = unsafe { CStr::from_ptr(sys::LGBM_GetLastError()) };
-    // Failed checks end with the place in LightGBM's source.
-    let message = message.to_string_lossy();
-    let message = message.split(" at /").next().unwrap_or_default();
-    Err(message.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-fn c_string(text: &str) -> Result<CString, String> {
-    CString::new(text).map_err(|_| "a name or a parameter holds a NUL character".to_owned())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Fitting trees to a table of features: the seam between Candor and the library that grows the trees.
 
+mod library;
 mod lightgbm;
 mod parameter_file;
 mod parameters;

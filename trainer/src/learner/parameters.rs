@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{SHAPES, lightgbm};
+use super::{SHAPES, library};
 use crate::error::Error;
 
 /// LightGBM parameters by name.
@@ -124,7 +124,8 @@ impl Values {
 }
 
 /// How LightGBM keeps a tree to the directions of its features. All keep to them; the later ones cost less accuracy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Method {
     /// Children are kept apart by the middle between them.
     Basic,
@@ -158,7 +159,7 @@ pub(super) enum Refusal {
 /// LightGBM's first name of a parameter: it ignores names that it does not know, and other names of what is set
 /// already.
 fn first_name(name: &str) -> Result<String, Refusal> {
-    let names = lightgbm::parameter_names().map_err(|problem| {
+    let names = library::parameter_names().map_err(|problem| {
         Refusal::Learner(Error::Training {
             problem: format!("LightGBM: {problem}"),
         })

@@ -47,13 +47,17 @@ pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constra
             if is_out(&held.name) {
                 continue;
             }
-            return Err(policy.problem_of(held, "is not a field of this table; correct or remove it here"));
+            return Err(policy
+                .problem_of(held, "is not a field of this table; correct or remove it here")
+                .into());
         };
         if matches!(schema.fields[field].kind, FieldKind::Category { .. }) {
-            return Err(policy.problem_of(
-                held,
-                "is a category, and its levels have no order; hold a feature made from it",
-            ));
+            return Err(policy
+                .problem_of(
+                    held,
+                    "is a category, and its levels have no order; hold a feature made from it",
+                )
+                .into());
         }
         for (wanted, slope) in wanted.iter_mut().zip(slopes(schema, preprocessing, field)) {
             *wanted = wanted.and(match slope {
@@ -73,18 +77,22 @@ pub fn constrain(definition: &Definition, policy: &PolicyFile) -> Result<Constra
             if is_out(&held.name) {
                 continue;
             }
-            return Err(policy.problem_of(held, "is not a feature of this table; correct or remove it here"));
+            return Err(policy
+                .problem_of(held, "is not a feature of this table; correct or remove it here")
+                .into());
         };
         if preprocessing
             .level_count(schema, feature)
             .is_some_and(|levels| levels > 2)
         {
-            return Err(policy.problem_of(held, "is a category, and its levels have no order"));
+            return Err(policy
+                .problem_of(held, "is a category, and its levels have no order")
+                .into());
         }
         wanted[feature] = match wanted[feature].and(Wanted::Direction(held.direction)) {
             Wanted::Nothing => {
                 let problem = "cannot keep to this direction, since the fields that it is made from ask for the other";
-                return Err(policy.problem_of(held, problem));
+                return Err(policy.problem_of(held, problem).into());
             }
             both => both,
         };

@@ -9,9 +9,9 @@ use candor_core::preprocessing::expression::Operation;
 use candor_core::preprocessing::{Feature, Source};
 use candor_core::schema::FieldKind;
 use candor_core::stats::median;
+use candor_definition::Definition;
 
 use crate::learner::Matrix;
-use candor_definition::Definition;
 
 /// What a feature measures.
 #[derive(Debug, Clone, Copy, PartialEq)]

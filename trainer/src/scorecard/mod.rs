@@ -9,12 +9,12 @@ mod logistic;
 mod trees;
 
 use candor_core::ensemble::Ensemble;
-use rayon::prelude::*;
-
-use crate::learner::Matrix;
 use candor_definition::Definition;
 use evidence::Encoding;
 use imputation::Imputation;
+use rayon::prelude::*;
+
+use crate::learner::Matrix;
 
 /// Fits a scorecard on the given rows, whose raw scores are log-odds of default. `None` where the regression finds nothing
 /// to learn: rows of one class, or no feature that says more of them than chance would have it say. Features that the

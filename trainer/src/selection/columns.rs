@@ -1,8 +1,9 @@
 //! Some of the features, for a learner that should see no others.
 
+use candor_definition::Definition;
+
 use crate::learner::Matrix;
 use crate::training::FeatureTable;
-use candor_definition::Definition;
 
 /// The features that are made from certain fields only, of all rows.
 #[derive(Debug, Clone)]

@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 
 use candor_core::ensemble::Compiled;
 use candor_core::stats::Ranking;
+use candor_definition::{Definition, PolicyFile};
+use columns::Columns;
+use importance::importance;
 
 use crate::error::Error;
 use crate::learner::{Parameters, Rounds, fit_average, side_by_side};
-use crate::training::{Data, FeatureTable, Growth, Lesson, calibrate};
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
-use columns::Columns;
-use importance::importance;
+use crate::training::{FeatureTable, Growth, Lesson, calibrate};
+use candor_portfolio::Data;
 
 /// What is asked of a selection.
 #[derive(Debug, Clone, Copy)]

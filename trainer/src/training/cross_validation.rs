@@ -1,12 +1,12 @@
 //! Out-of-fold predictions: every client scored by a model that has not seen them.
 
 use candor_core::decision::{Calibration, probability_of};
+use candor_definition::Definition;
+use candor_portfolio::Data;
 
 use super::growth::{Growth, Lesson};
 use crate::error::Error;
 use crate::learner::{Grown, Parameters, side_by_side};
-use candor_definition::Definition;
-use candor_portfolio::Data;
 
 /// Predictions for all rows.
 #[derive(Debug, Clone)]

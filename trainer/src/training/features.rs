@@ -4,10 +4,10 @@ use candor_core::ensemble::{Compiled, Ensemble};
 use candor_core::preprocessing::Preprocessing;
 use candor_core::stats::median;
 use candor_core::{Application, Schema};
+use candor_definition::{Definition, Impute, Statistic};
 use rayon::prelude::*;
 
 use crate::learner::Matrix;
-use candor_definition::{Definition, Impute, Statistic};
 
 /// The features of all applications, made with a preprocessing whose imputations were fitted on some of them.
 #[derive(Debug, Clone)]

@@ -1,13 +1,13 @@
 //! How trees are grown, how many, and what stands beside them.
 
 use candor_core::ensemble::Ensemble;
+use candor_definition::Definition;
+use candor_portfolio::Data;
 
 use super::features::FeatureTable;
 use crate::error::Error;
 use crate::learner::{Average, Grown, Parameters, Rounds, SHAPES, Sample, fit_average, side_by_side};
 use crate::scorecard;
-use candor_definition::Definition;
-use candor_portfolio::Data;
 
 /// What is learned from.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use candor_core::artifact::{Model, ModelCard, Part};
 use candor_core::decision::{Calibration, probability_of};
 use candor_core::stats::best_threshold;
+use candor_core::stats::evaluate;
+use candor_core::stats::population::population;
 use candor_core::{Application, Scorer};
+use candor_definition::{Definition, PolicyFile};
+use candor_native::AllCores;
+use candor_portfolio::{Data, Split};
 use rayon::prelude::*;
 
 use super::cross_validation::{OutOfFold, cross_validate};
@@ -16,13 +21,6 @@ use crate::baselines::{self, Baseline};
 use crate::error::Error;
 use crate::learner::Parameters;
 use crate::monotone;
-use candor_core::stats::evaluate;
-use candor_core::stats::population::population;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
-use candor_native::AllCores;
-use candor_portfolio::Data;
-use candor_portfolio::Split;
 
 /// What training is told.
 #[derive(Debug, Clone)]
@@ -159,6 +157,7 @@ pub fn train(
             &outcomes_of(rows),
             &final_policy,
             options.seed,
+            &AllCores,
         )
     })
     .collect();
@@ -166,10 +165,16 @@ pub fn train(
     let others = compared
         .iter()
         .map(|(name, probabilities)| (name.as_str(), probabilities));
-    parts.extend(
-        own.chain(others)
-            .map(|(name, probabilities)| evaluate(name, probabilities, &data.outcomes, &final_policy, options.seed)),
-    );
+    parts.extend(own.chain(others).map(|(name, probabilities)| {
+        evaluate(
+            name,
+            probabilities,
+            &data.outcomes,
+            &final_policy,
+            options.seed,
+            &AllCores,
+        )
+    }));
     let card = card(data, definition, parameters, options, (&average.trees, share), parts);
     let applications: Vec<&Application> = split.train.iter().map(|&row| &data.applications[row]).collect();
     let scores = of(&split.train, &log_odds);
@@ -194,7 +199,7 @@ pub fn train(
     };
     // Scores of clients that neither trees nor calibration have seen: those of the training part are more extreme.
     let unseen = of(&split.test, &log_odds);
-    model.population = Some(population(&model.schema, &applications, &unseen, &model.policy).pack());
+    model.population = Some(population(&model.schema, &applications, &unseen, &model.policy, &AllCores).pack());
     add_explanations(&mut model, &applications, &scores)?;
     Ok(Trained {
         model,

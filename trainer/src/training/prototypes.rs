@@ -6,9 +6,8 @@
 
 use candor_core::artifact::Background;
 use candor_core::schema::FieldKind;
-use candor_core::{Application, Decision, Schema, Scorer};
-
 use candor_core::stats::quantile;
+use candor_core::{Application, Decision, Schema, Scorer};
 
 /// Clients that a prototype is the middle of.
 pub(super) const GROUP: usize = 30;

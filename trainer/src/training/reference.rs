@@ -2,9 +2,8 @@
 
 use candor_core::artifact::{FieldReference, Reference};
 use candor_core::schema::FieldKind;
-use candor_core::{Application, Schema};
-
 use candor_core::stats::quantile;
+use candor_core::{Application, Schema};
 
 /// Rows whose contributions are averaged for the importance.
 pub(super) const IMPORTANCE_ROWS: usize = 4000;

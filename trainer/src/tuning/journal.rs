@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use candor_native::{Busy, Chain, Error as FileError};
+use candor_portfolio::Error as ReadError;
+use candor_portfolio::chain::sealed;
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Objective, Trial};
 use crate::error::Error;
-use candor_native::{Busy, Chain, Error as FileError};
-use candor_portfolio::Error as ReadError;
-use candor_portfolio::chain::sealed;
 
 /// What a search depends on: a journal continues only a search of the same. Neither the number of trials nor that of
 /// threads is part of it.

@@ -1,8 +1,9 @@
 //! The tree-structured Parzen estimator: tries what is likely among the good trials and unlikely among the others.
 
+use candor_core::stats::Random;
+
 use super::parzen::{Parzen, Shares};
 use super::space::{Dimension, Kind, Space, position};
-use candor_core::stats::Random;
 
 /// Trials before the estimator has enough to go by.
 pub const RANDOM_TRIALS: usize = 10;

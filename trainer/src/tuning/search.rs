@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use candor_core::stats::Random;
+use candor_definition::{Definition, PolicyFile};
+
 use super::journal::Journal;
 use super::pruning::is_hopeless;
 use super::sampler::next_point;
@@ -10,10 +13,8 @@ use super::space::Space;
 use super::trial::{Figures, Objective, Trial, ranked};
 use crate::error::Error;
 use crate::learner::Parameters;
-use crate::training::{CrossValidation, Data, Growth};
-use candor_core::stats::Random;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
+use crate::training::{CrossValidation, Growth};
+use candor_portfolio::{Data, Error as ReadError};
 
 const TUNING: u64 = 4;
 const TRIAL: u64 = 5;

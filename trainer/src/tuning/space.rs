@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::learner::Parameters;
 use candor_core::stats::Random;
+
+use crate::learner::Parameters;
 
 /// What is searched.
 #[derive(Debug, Clone)]

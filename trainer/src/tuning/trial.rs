@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use candor_core::decision::{Calibration, Costs, probability_of};
-use candor_core::stats::{Ranking, expected_calibration_error, outcome_at};
-use clap::ValueEnum;
+use candor_core::stats::{CALIBRATION_BINS, Ranking, expected_calibration_error, outcome_at};
 use serde::{Deserialize, Serialize};
 
-use crate::training::{CALIBRATION_BINS, OutOfFold};
+use crate::training::OutOfFold;
 
 /// What a search improves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Objective {
     /// The area under the ROC curve.

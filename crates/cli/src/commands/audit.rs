@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use candor_store::decision_log::audit;
 use clap::Args;
 
 use super::{Answer, print};
 use crate::error::Error;
-use candor_store::decision_log::audit;
 
 /// Prove that a log of decisions is as it was written.
 ///

@@ -2,25 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_core::Scorer;
 use candor_core::artifact::Population;
+use candor_core::records::application_schema;
+use candor_core::{Language, Scorer};
+use candor_native::{AllCores, destination, folder_of, write_files};
+use candor_portfolio::drift::figures::{Change, FieldFigures, Figures};
+use candor_portfolio::drift::{Clients, Reference, compare};
+use candor_portfolio::table::ColumnRules;
+use candor_report::drift_page;
+use candor_tables::{RelatedTables, any_table, read_clients};
 use clap::{Args, ValueEnum};
 
 use super::model::{Loaded, Trust};
 use super::progress::bar;
 use super::related::{has_results, tell};
 use super::scoring::application_table;
-use super::{Answer, PageLanguage, json_file, print, print_json};
+use super::{Answer, json_file, print, print_json};
 use crate::error::Error;
-use candor_core::records::application_schema;
-use candor_native::AllCores;
-use candor_native::{destination, folder_of, write_files};
-use candor_portfolio::drift::figures::{Change, FieldFigures, Figures};
-use candor_portfolio::drift::{Clients, Reference, compare};
-use candor_portfolio::table::ColumnRules;
-use candor_report::drift_page;
-use candor_tables::read_clients;
-use candor_tables::{RelatedTables, any_table};
 
 /// Compare clients with those that the model was trained on: which fields, and do the scores, drift?
 ///
@@ -67,8 +65,8 @@ pub(super) struct Drift {
     #[arg(long, value_name = "RULE", default_value = "candor")]
     decide: Rule,
     /// Language of the page.
-    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
-    language: PageLanguage,
+    #[arg(long, value_name = "LANGUAGE", value_parser = super::languages(), default_value = Language::En.code())]
+    language: Language,
     /// Rows of the table on the terminal; 0 for all.
     #[arg(long, value_name = "ROWS", default_value_t = 15)]
     top: usize,
@@ -104,7 +102,7 @@ impl Drift {
         let mut files = Vec::new();
         for path in &self.output {
             let bytes = if is_html(path) {
-                drift_page(&figures, self.language.into()).into_bytes()
+                drift_page(&figures, self.language).into_bytes()
             } else {
                 json_file(path, &figures)?
             };

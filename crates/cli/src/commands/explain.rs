@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use candor_core::decision::Scaling;
 use candor_core::shap::BackgroundError;
 use candor_core::{Application, BackgroundExplainer, Explanation, InteractionMatrix, Interactions, Model, Scorer};
+use candor_tables::{Cell, Column, ColumnType};
 use clap::{Args, ValueEnum};
 
 use super::scoring::Scoring;
 use crate::error::Error;
-use candor_tables::{Cell, Column, ColumnType};
 
 /// Explain scores: what each feature adds, exactly.
 ///

@@ -5,20 +5,16 @@ use std::path::{Path, PathBuf};
 use candor_core::Text;
 use candor_core::schema::{Field, FieldKind};
 use candor_core::text::Language;
-use clap::{Args, ValueEnum};
+use candor_definition::{Definition, DefinitionFiles, PolicyFile};
+use candor_native::destination;
+use candor_portfolio::table::{ColumnRules, Format};
+use candor_tables::{Cell, Column, ColumnType, RelatedTables, TableWriter, read_applications};
+use clap::Args;
 
 use super::definitions::{TABLE, read_or};
 use super::print;
 use super::progress::bar;
 use crate::error::Error;
-use candor_definition::Definition;
-use candor_definition::DefinitionFiles;
-use candor_definition::PolicyFile;
-use candor_native::destination;
-use candor_portfolio::table::{ColumnRules, Format};
-use candor_tables::RelatedTables;
-use candor_tables::read_applications;
-use candor_tables::{Cell, Column, ColumnType, TableWriter};
 
 /// Make the client table: each application with what its related records say.
 ///
@@ -50,8 +46,8 @@ pub(super) struct Features {
     #[arg(long, conflicts_with_all = ["data", "output"])]
     describe: bool,
     /// Language of the description.
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", requires = "describe")]
-    language: DescriptionLanguage,
+    #[arg(long, value_name = "LANGUAGE", value_parser = super::languages(), default_value = Language::En.code(), requires = "describe")]
+    language: Language,
     /// Definition of the application's fields and features instead of the built-in one.
     #[arg(long, value_name = "FILE")]
     features: Option<PathBuf>,
@@ -66,12 +62,6 @@ pub(super) struct Features {
     /// Replace the output file if it is there.
     #[arg(long)]
     force: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DescriptionLanguage {
-    En,
-    Fr,
 }
 
 /// Clients whose features are in memory at once.
@@ -193,11 +183,7 @@ fn cell(field: &Field, value: f64) -> Cell {
 }
 
 /// What each feature of the related records means, by reason group, as Markdown.
-fn describe(definition: &Definition, language: DescriptionLanguage) -> String {
-    let language = match language {
-        DescriptionLanguage::En => Language::En,
-        DescriptionLanguage::Fr => Language::Fr,
-    };
+fn describe(definition: &Definition, language: Language) -> String {
     let say = |text: &Text| text.in_language(language).to_owned();
     let schema = &definition.schema;
     let first = schema.fields.len() - definition.records.as_ref().map_or(0, |records| records.output_count());

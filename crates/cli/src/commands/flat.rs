@@ -3,15 +3,14 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
-use crate::error::Error;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
+use candor_definition::{Definition, PolicyFile};
 use candor_native::OutputFile;
 use candor_portfolio::Data;
 use candor_portfolio::table::ColumnRules;
 use candor_trainer::flat::{FlatOptions, FlatTable, protected_among, suspects};
+use clap::Args;
+
+use crate::error::Error;
 
 /// A flat table and its columns.
 #[derive(Debug, Args)]

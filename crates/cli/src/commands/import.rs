@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 use candor_core::artifact::Model;
 use candor_core::import::{self, Format, Origin};
 use candor_core::{Scorer, hexadecimal};
+use candor_definition::{Definition, PolicyFile};
+use candor_native::{OutputFile, destination};
 use clap::{Args, ValueEnum};
 use sha2::{Digest, Sha256};
 
 use super::{print, print_json};
 use crate::error::Error;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
-use candor_native::{OutputFile, destination};
 
 /// Bring in a model that another library has trained.
 ///

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use candor_store::signing::PrivateKey;
 use clap::Args;
 
 use super::print;
 use crate::error::Error;
-use candor_store::signing::PrivateKey;
 
 /// Make a key pair to sign models with.
 ///

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use candor_store::mlflow::{Client, Credentials, Pushed, Target, push};
+use candor_store::registry::{Store, shown};
 use clap::{Args, Subcommand};
 
 use super::progress::bar;
 use super::run_report::run_report;
 use super::{print, print_json};
 use crate::error::Error;
-use candor_store::mlflow::{Client, Credentials, Pushed, Target, push};
-use candor_store::registry::{Store, shown};
 
 /// Send runs on record to an MLflow server.
 #[derive(Debug, Args)]

@@ -26,6 +26,8 @@ mod synth;
 #[cfg(feature = "train")]
 mod train;
 #[cfg(feature = "train")]
+mod training_options;
+#[cfg(feature = "train")]
 mod tune;
 mod verify;
 
@@ -33,7 +35,8 @@ use std::io::Write;
 use std::path::Path;
 
 use candor_core::Language;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -135,22 +138,13 @@ fn json_file(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-/// Language of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PageLanguage {
-    /// English.
-    En,
-    /// French.
-    Fr,
-}
-
-impl From<PageLanguage> for Language {
-    fn from(language: PageLanguage) -> Self {
-        match language {
-            PageLanguage::En => Self::En,
-            PageLanguage::Fr => Self::Fr,
-        }
-    }
+/// The languages, by their codes, as values of an option.
+fn languages() -> impl TypedValueParser<Value = Language> {
+    let value = |language: Language| PossibleValue::new(language.code()).help(language.own_name());
+    PossibleValuesParser::new(Language::ALL.map(value)).try_map(|code| {
+        let mut languages = Language::ALL.into_iter();
+        languages.find(|language| language.code() == code).ok_or("no language")
+    })
 }
 
 /// What a command that could run answers.
@@ -192,13 +186,4 @@ impl Arguments {
         }?;
         Ok(Answer::Yes)
     }
-}
-
-/// Has everything that this command does go with so many threads; with one for each core unless a number is given.
-fn use_threads(threads: Option<u16>) -> Result<(), Error> {
-    let threads = threads.map_or(0, usize::from);
-    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    built.map_err(|error| Error::Usage {
-        problem: format!("--threads {threads}: {error}"),
-    })
 }

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use candor_core::{Model, Scorer};
+use candor_store::Error as StoreError;
+use candor_store::signing::{TrustedKeys, trusted_signers};
 use clap::Args;
 
 use crate::error::Error;
-use candor_store::Error as StoreError;
-use candor_store::signing::{TrustedKeys, trusted_signers};
 
 /// Whose models are loaded.
 #[derive(Debug, Clone, Args)]
@@ -58,6 +58,6 @@ impl Trust {
 
     /// The list, where one was named.
     pub(super) fn keys(&self) -> Result<Option<TrustedKeys>, Error> {
-        self.trusted_keys.as_deref().map(TrustedKeys::read).transpose()
+        Ok(self.trusted_keys.as_deref().map(TrustedKeys::read).transpose()?)
     }
 }

@@ -7,13 +7,13 @@ mod list;
 
 use std::path::PathBuf;
 
+use candor_store::registry::Store;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::model::Trust;
 use super::{Answer, print, print_json};
 use crate::error::Error;
-use candor_store::registry::Store;
 
 /// Look after the runs on record: which there are, which is the champion, and whether a challenger may take its place.
 ///

@@ -4,6 +4,11 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use candor_core::{Application, Scorer};
+use candor_native::chain;
+use candor_portfolio::Error as ReadError;
+use candor_portfolio::decisions::{Entry, Recorder, application_of, differences, digest_of};
+use candor_portfolio::error::describe;
+use candor_portfolio::table::{ColumnRules, Format};
 use clap::Args;
 use rayon::prelude::*;
 
@@ -11,11 +16,6 @@ use super::model::{Loaded, Trust};
 use super::scoring::{Applications, unrecordable};
 use super::{Answer, print};
 use crate::error::Error;
-use candor_native::chain;
-use candor_portfolio::Error as ReadError;
-use candor_portfolio::decisions::{Entry, Recorder, application_of, differences, digest_of};
-use candor_portfolio::error::describe;
-use candor_portfolio::table::{ColumnRules, Format};
 
 /// Make recorded decisions again, and say which come out otherwise.
 ///

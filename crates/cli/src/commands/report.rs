@@ -2,14 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_core::{Schema, Scorer};
-use clap::Args;
-
-use super::model::{Loaded, Trust};
-use super::progress::bar;
-use super::related::read_data;
-use super::{PageLanguage, json_file, print};
-use crate::error::Error;
+use candor_core::{Language, Schema, Scorer};
 use candor_native::{destination, write_files};
 use candor_portfolio::table::{self, ColumnRules, Leniency, NotationRules};
 use candor_portfolio::{Data, Error as ReadError};
@@ -17,6 +10,13 @@ use candor_report::figures::FORMAT;
 use candor_report::{
     Figures, FoldReader, FoldScores, Request, Sample, Step, Unrestricted, check, collect, fold_schema, page,
 };
+use clap::Args;
+
+use super::model::{Loaded, Trust};
+use super::progress::bar;
+use super::related::read_data;
+use super::{json_file, print};
+use crate::error::Error;
 
 /// Validate a model on labelled clients: one HTML page, and the same figures as JSON.
 ///
@@ -68,8 +68,8 @@ pub(super) struct Report {
     #[arg(long, value_name = "COL", conflicts_with = "from")]
     target: Option<String>,
     /// Language of the page.
-    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
-    language: PageLanguage,
+    #[arg(long, value_name = "LANGUAGE", value_parser = super::languages(), default_value = Language::En.code())]
+    language: Language,
     /// Seed of the bootstrap. The same seed, model and data give the same files.
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -108,7 +108,7 @@ impl Report {
                 more: contradictions.len() - 1,
             });
         }
-        let html = page(&figures, self.language.into());
+        let html = page(&figures, self.language);
         let mut files = vec![(self.output.clone(), html.into_bytes())];
         if let Some(path) = json {
             let text = json_file(&path, &figures)?;

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use candor_core::Application;
+use candor_portfolio::decisions::Recorder;
+use candor_portfolio::table::Record;
+use candor_store::DecisionLog;
+use candor_tables::{Cell, Column, ColumnType};
 use clap::Args;
 use rayon::prelude::*;
 
 use super::model::Loaded;
 use super::scoring::{Scoring, unrecordable};
 use crate::error::Error;
-use candor_portfolio::decisions::Recorder;
-use candor_portfolio::table::Record;
-use candor_store::DecisionLog;
-use candor_tables::{Cell, Column, ColumnType};
 
 /// Score applications: probability, points, decision, risk level.
 ///

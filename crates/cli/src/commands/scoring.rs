@@ -2,7 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use candor_core::records::application_schema;
 use candor_core::{Application, Model, Records, Scorer};
+use candor_native::destination;
+use candor_portfolio::Error as ReadError;
+use candor_portfolio::error::describe;
+use candor_portfolio::table::{ColumnRules, Format, Record, Request};
+use candor_tables::Error as TableError;
+use candor_tables::{Cell, Column, ColumnType, Quality, RelatedTables, TableWriter, any_table};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 
@@ -10,14 +17,6 @@ use super::model::{Loaded, Trust};
 use super::progress::bar;
 use super::related::{has_results, tell};
 use crate::error::Error;
-use candor_core::records::application_schema;
-use candor_native::destination;
-use candor_portfolio::Error as ReadError;
-use candor_portfolio::error::describe;
-use candor_portfolio::table::{ColumnRules, Format, Record, Request};
-use candor_tables::Error as TableError;
-use candor_tables::{Cell, Column, ColumnType, TableWriter};
-use candor_tables::{Quality, RelatedTables, any_table};
 
 /// Where applications come from.
 #[derive(Debug, Args)]

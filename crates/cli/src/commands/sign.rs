@@ -3,14 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use candor_native::OutputFile;
+use candor_store::Error as StoreError;
+use candor_store::signing::{PrivateKey, sign};
 use clap::Args;
 
 use super::model::Trust;
 use super::print;
 use crate::error::Error;
-use candor_native::OutputFile;
-use candor_store::Error as StoreError;
-use candor_store::signing::{PrivateKey, sign};
 
 /// Sign a model, so that others can tell that it comes from you.
 ///

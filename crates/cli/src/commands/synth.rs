@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use candor_synth::{Drift, DriftKind, FULL_SIZE, Format, Options, write_tables};
 use clap::Args;
 
 use super::print;
 use super::progress::bar;
 use crate::error::Error;
-use candor_synth::{Drift, DriftKind, FULL_SIZE, Format, Options, write_tables};
 
 /// Make Home Credit style tables to try things with.
 ///

@@ -7,26 +7,25 @@ mod record;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use candor_definition::{Definition, PolicyFile};
+use candor_native::OutputFile;
+use candor_portfolio::table::ColumnRules;
+use candor_store::registry::{Recording, shown};
+use candor_tables::{Quality, TableWriter};
+use candor_trainer::learner::Method;
+use candor_trainer::selection::Selection;
+use candor_trainer::training::{Stage, TrainOptions, train};
 use clap::Args;
+use files::write_out_of_fold;
 
 use super::definitions::{TABLE, read_or, read_text};
 use super::flat::Flat;
 use super::inspect::part_lines;
+use super::print;
 use super::progress::bar;
-use super::related::{RelatedOptions, read_data};
-use super::{print, use_threads};
+use super::related::read_data;
+use super::training_options::{RelatedOptions, use_threads};
 use crate::error::Error;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
-use candor_native::OutputFile;
-use candor_portfolio::table::ColumnRules;
-use candor_store::registry::{Recording, shown};
-use candor_tables::Quality;
-use candor_tables::TableWriter;
-use candor_trainer::learner::Method;
-use candor_trainer::selection::Selection;
-use candor_trainer::training::{Stage, TrainOptions, train};
-use files::write_out_of_fold;
 
 /// Train and validate a model on a table of applications.
 ///

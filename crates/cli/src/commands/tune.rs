@@ -7,14 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use candor_core::hexadecimal;
-use clap::Args;
-use sha2::{Digest, Sha256};
-
-use super::definitions::{TABLE, read_or};
-use super::progress::bar;
-use super::related::{RelatedOptions, read_data};
-use super::{print, print_json, use_threads};
-use crate::error::Error;
 use candor_definition::PolicyFile;
 use candor_native::{OutputFile, destination};
 use candor_portfolio::table::ColumnRules;
@@ -23,6 +15,15 @@ use candor_trainer::learner::{self, Parameters};
 use candor_trainer::tuning::{
     Figures, Header, Journal, Moment, Objective, RANDOM_TRIALS, Search, Space, Trial, best, ranked,
 };
+use clap::Args;
+use sha2::{Digest, Sha256};
+
+use super::definitions::{TABLE, read_or};
+use super::progress::bar;
+use super::related::read_data;
+use super::training_options::{RelatedOptions, use_threads};
+use super::{print, print_json};
+use crate::error::Error;
 
 /// Search the learner's parameters for better ones.
 ///
@@ -265,7 +266,7 @@ impl Tune {
         let mut file = OutputFile::create(&self.output, self.force)?;
         file.write_all(learner::render(&parameters, &comment).as_bytes())
             .map_err(Error::write(&self.output))?;
-        file.finish()
+        Ok(file.finish()?)
     }
 
     fn report(&self, trials: &[Trial], continued: usize, journal: &Path) -> String {

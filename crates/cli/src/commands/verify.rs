@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use candor_core::artifact::Damage;
 use candor_core::{LoadError, Model, Scorer};
+use candor_store::signing::{SignatureError, TrustedKeys, signers, trusted_signers};
 use clap::Args;
 
 use super::model::Trust;
 use super::{Answer, print};
 use crate::error::Error;
-use candor_store::signing::{SignatureError, TrustedKeys, signers, trusted_signers};
 
 /// Verify a model file: whole, undamaged, and signed.
 ///
@@ -109,8 +109,8 @@ mod tests {
 
     use super::*;
 
-    const PLAIN: &[u8] = include_bytes!("../../tests/fixtures/signature/plain.model");
-    const SIGNED: &[u8] = include_bytes!("../../tests/fixtures/signature/signed.model");
+    const PLAIN: &[u8] = include_bytes!("../../tests/from_outside/fixtures/signature/plain.model");
+    const SIGNED: &[u8] = include_bytes!("../../tests/from_outside/fixtures/signature/signed.model");
     /// Bytes before the document, and of what stands before the signatures.
     const HEADER: usize = 52;
     const HEAD: usize = 12;

@@ -5,9 +5,9 @@ use candor_portfolio::table::{ColumnRules, Leniency, NotationRules, Request};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{Folder, QUICK, Table, gzip, join, parquet_of, partial_files};
 use arrow_array::builder::{Float64Builder, ListBuilder};
 use arrow_array::{ArrayRef, RecordBatch};
-use crate::support::{Folder, QUICK, Table, gzip, join, parquet_of, partial_files};
 
 const SCORE: [&str; 5] = ["score", "--model", "model.candor", "--output", "scores.csv"];
 const EXPLAIN: [&str; 5] = ["explain", "--model", "model.candor", "--output", "reasons.csv"];

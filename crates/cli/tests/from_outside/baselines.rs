@@ -1,8 +1,8 @@
 //! Simpler models, averages of models: figures on the same folds.
 
+use crate::support::{Folder, QUICK, join};
 use candor_core::ensemble::Tree;
 use serde_json::Value;
-use crate::support::{Folder, QUICK, join};
 
 fn figure(card: &Value, part: &str, figure: &str) -> f64 {
     let parts = card["parts"].as_array().unwrap();

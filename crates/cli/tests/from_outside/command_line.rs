@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::{Folder, QUICK, Table, gzip, join, partial_files};
 use candor_core::Scorer;
 use serde_json::Value;
-use crate::support::{Folder, QUICK, Table, gzip, join, partial_files};
 
 #[test]
 fn a_model_is_trained_and_inspected() {

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::process::Stdio;
 use std::time::Instant;
 
+use crate::support::{Ended, Folder, Table, join, partial_files};
 use candor_store::decision_log::{audit, read_head};
 use serde_json::Value;
-use crate::support::{Ended, Folder, Table, join, partial_files};
 
 const TIME: &str = "2026-11-21T09:30:00Z";
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::{Folder, join};
 use candor_core::{Application, Raw};
 use candor_definition::{APPLICATION, Definition, Impute, POLICY, PolicyFile, Statistic};
 use candor_portfolio::table::{ColumnRules, Leniency, NotationRules};
 use candor_tables::read_data;
 use candor_trainer::training::FeatureTable;
-use crate::support::{Folder, join};
 
 fn shipped_policy() -> PolicyFile {
     PolicyFile::parse("policy.toml", POLICY).unwrap()
@@ -36,7 +36,16 @@ const STRICT: ColumnRules = ColumnRules {
 fn every_shipped_feature_has_a_value_for_somebody_and_varies() {
     let folder = Folder::with_tables();
     let definition = Definition::compile("application.toml", APPLICATION, &policy_excluding(&[])).unwrap();
-    let data = read_data("training", &folder.path("data/application_train.csv"), &definition.schema, None, STRICT, &[], &mut |_| {}).unwrap();
+    let data = read_data(
+        "training",
+        &folder.path("data/application_train.csv"),
+        &definition.schema,
+        None,
+        STRICT,
+        &[],
+        &mut |_| {},
+    )
+    .unwrap();
     assert_eq!(data.outcomes.len(), 2000);
     let rows: Vec<usize> = (0..2000).collect();
     let features = FeatureTable::new(&definition, &data.applications, &rows);

@@ -1,7 +1,7 @@
 //! `candor drift` from outside: what is found, what is not, and what odd tables end in.
 
-use serde_json::Value;
 use crate::support::{Folder, Table};
+use serde_json::Value;
 
 /// A model of 2,000 clients, and `same.csv`: 1,000 others who have not changed.
 fn folder() -> Folder {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use candor_core::{Decision, Scorer};
 use crate::support::{Folder, Table, join};
+use candor_core::{Decision, Scorer};
 
 const EXPLAIN: [&str; 5] = ["explain", "--model", "model.candor", "--input", "clients.csv"];
 

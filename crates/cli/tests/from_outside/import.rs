@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
 use crate::support::{Folder, Table};
+use serde_json::Value;
 
 /// A model, and what its library makes of some rows.
 struct Fixture {
@@ -135,7 +135,8 @@ fn imported_models_score_as_their_libraries_do() {
         assert!(table.rows.len() >= 20, "{name}: {} rows", table.rows.len());
         folder.write("rows.csv", table.to_csv());
         let arguments = ["--model", "m.candor", "--input", "rows.csv"];
-        let scores = Table::parse(&folder.succeed(&crate::support::join(&["score"], &arguments)).stdout).numbers("log_odds");
+        let scores =
+            Table::parse(&folder.succeed(&crate::support::join(&["score"], &arguments)).stdout).numbers("log_odds");
         let reasons = Table::parse(&folder.succeed(&crate::support::join(&["explain"], &arguments)).stdout);
         assert_eq!(scores.len(), expected.len(), "{name}");
         for (row, (score, raw)) in scores.iter().zip(&expected).enumerate() {
@@ -296,7 +297,10 @@ fn what_cannot_be_brought_in_is_refused_with_its_reason() {
     }
     folder.refuse(&import("nowhere.txt", "lightgbm"), &["cannot read nowhere.txt"]);
     let to_nowhere = ["import", "their.model", "--from", "lightgbm", "--output"];
-    folder.refuse(&crate::support::join(&to_nowhere, &["-"]), &["--output -", "name a file"]);
+    folder.refuse(
+        &crate::support::join(&to_nowhere, &["-"]),
+        &["--output -", "name a file"],
+    );
     folder.refuse(
         &crate::support::join(&to_nowhere, &["no/m.candor"]),
         &["its folder does not exist"],

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use serde_json::Value;
 use crate::support::{Folder, Table};
+use serde_json::Value;
 
 /// Three features: an amount, a category that the model knows by number (level 1 is worse), and a share.
 const LIGHTGBM: &str = "tree

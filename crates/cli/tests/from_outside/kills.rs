@@ -3,8 +3,8 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use candor_store::registry::{Store, verify};
 use crate::support::{Folder, join};
+use candor_store::registry::{Store, verify};
 
 /// Moments in which processes are killed.
 const MOMENTS: u32 = 20;

@@ -17,6 +17,7 @@ mod import_schema;
 mod kills;
 mod mlflow;
 mod monotone;
+mod papers;
 mod registry;
 mod related;
 mod report;

@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::support::{Folder, QUICK, join};
 use candor_store::registry::{Store, verify};
 use serde_json::{Value, json};
-use crate::support::{Folder, QUICK, join};
 
 /// The Python that has MLflow, as `cargo xtask setup` installs it.
 fn python() -> Option<PathBuf> {

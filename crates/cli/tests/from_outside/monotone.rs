@@ -1,8 +1,8 @@
 //! Models that are held to the directions of a policy.
 
+use crate::support::{Folder, QUICK, join};
 use candor_core::{Application, Scorer};
 use serde_json::Value;
-use crate::support::{Folder, QUICK, join};
 
 /// What the built-in policy holds, and whether a higher value may raise (1) or lower (−1) the probability.
 const HELD: [(&str, f64); 8] = [

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::io::Read;
 use std::path::Path;
 
+use crate::support::{Ended, Folder, QUICK, join};
 use candor_store::registry::entry::Entry;
 use candor_store::registry::{Store, verify};
 use serde_json::Value;
-use crate::support::{Ended, Folder, QUICK, join};
 
 /// A quick training into the store `runs`.
 fn train(folder: &Folder, output: &str, more: &[&str]) -> String {

@@ -1,7 +1,7 @@
 //! Related records from outside: definition files, odd tables, a planted leak, and the same bits whichever way records come.
 
-use candor_definition::{APPLICATION, Definition, DefinitionFiles, POLICY, PolicyFile};
 use crate::support::Folder;
+use candor_definition::{APPLICATION, Definition, DefinitionFiles, POLICY, PolicyFile};
 
 /// A related table and an application that it belongs to.
 const APPLICATIONS: &str = r#"

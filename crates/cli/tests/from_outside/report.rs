@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::support::{Folder, QUICK, Table, join};
 use candor_core::Scorer;
 use serde_json::Value;
-use crate::support::{Folder, QUICK, Table, join};
 
 /// A model, its training data, and 2,000 other clients in `new.csv`.
 fn folder() -> Folder {

@@ -1,8 +1,8 @@
 //! Choosing a few fields.
 
+use crate::support::{Folder, QUICK, join};
 use candor_core::Scorer;
 use serde_json::Value;
-use crate::support::{Folder, QUICK, join};
 
 #[test]
 fn a_model_of_few_fields_comes_with_the_curve_that_led_there() {

@@ -2,8 +2,8 @@
 
 use std::process::Stdio;
 
-use candor_core::Model;
 use crate::support::{Ended, Folder};
+use candor_core::Model;
 
 /// Signed by Python's `cryptography`: see make.py beside them.
 const PLAIN: &[u8] = include_bytes!("fixtures/signature/plain.model");

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use crate::support::{Folder, Table, join};
+use serde_json::Value;
 
 /// Few clients, few trees, few folds: a trial takes a fraction of a second.
 fn folder() -> Folder {
@@ -198,10 +198,7 @@ fn a_journal_that_does_not_belong_is_refused_and_left_alone() {
 
     let more = Table::read(&folder.path("data/application_train.csv")).with(0, "AMT_CREDIT", "123456");
     folder.write("other.csv", more.to_csv());
-    folder.write(
-        "other.toml",
-        std::fs::read_to_string("policy.toml").unwrap().replace("10.0", "5.0"),
-    );
+    folder.write("other.toml", candor_definition::POLICY.replace("10.0", "5.0"));
     folder.write("start.toml", "num_leaves = 9\n");
     for (more, wanted) in [
         (&["--seed", "8"][..], "with --seed 7, not 8"),

@@ -5,7 +5,6 @@ use candor_core::stats::Stability;
 use serde::{Deserialize, Serialize};
 
 use super::evidently;
-use super::verdict::Verdict;
 use crate::values::{InputName, Values};
 
 /// The version of the JSON file's form: it grows when a reader of older files would misread a newer one.
@@ -38,6 +37,60 @@ pub struct Figures {
     pub fields: Vec<FieldFigures>,
     /// What cannot be said, and why.
     pub gaps: Vec<Text>,
+}
+
+/// What follows from the figures, in both systems.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Candor's rule.
+    pub candor: CandorVerdict,
+    /// A bank's reading.
+    pub bank: BankVerdict,
+    /// Evidently's.
+    pub evidently: EvidentlyVerdict,
+}
+
+/// By Candor's rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CandorVerdict {
+    /// Whether anything has drifted.
+    pub drift: bool,
+    /// Whether the scores have.
+    pub score: bool,
+    /// Fields that have.
+    pub fields: u64,
+    /// Fields that could be tested.
+    pub tested: u64,
+    /// The chance of a false alarm, at most.
+    pub rate: f64,
+}
+
+/// By the stability index alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BankVerdict {
+    /// The reading of the scores' index.
+    pub score: Option<Stability>,
+    /// Fields to watch.
+    pub watch: u64,
+    /// Fields to act on.
+    pub act: u64,
+}
+
+/// As Evidently would decide.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EvidentlyVerdict {
+    /// Whether the data set has drifted.
+    pub drift: bool,
+    /// Columns that have.
+    pub drifted_columns: u64,
+    /// Columns that it would decide on.
+    pub columns: u64,
+    /// Their share.
+    pub share: f64,
+    /// The share from which the data set has drifted.
+    pub threshold: f64,
+    /// Whether the bounds on what the model file tells leave no other verdict on the data set.
+    pub certain: bool,
 }
 
 /// How one distribution has changed.

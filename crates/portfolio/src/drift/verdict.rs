@@ -11,69 +11,14 @@
 //!   drifted when half of its columns have.
 
 use candor_core::stats::{Stability, holm};
-use serde::{Deserialize, Serialize};
 
 use super::evidently::{DRIFT_SHARE, Decision};
-use super::figures::{Change, FieldFigures, ScoreFigures};
+use super::figures::{BankVerdict, CandorVerdict, Change, EvidentlyVerdict, FieldFigures, ScoreFigures, Verdict};
 
 /// The chance of a false alarm over a data set, at most.
 pub const RATE: f64 = 0.05;
 /// What of it p-values are compared with.
 const SPENT: f64 = RATE / 2.0;
-
-/// What follows from the figures, in both systems.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// Candor's rule.
-    pub candor: CandorVerdict,
-    /// A bank's reading.
-    pub bank: BankVerdict,
-    /// Evidently's.
-    pub evidently: EvidentlyVerdict,
-}
-
-/// By Candor's rule.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CandorVerdict {
-    /// Whether anything has drifted.
-    pub drift: bool,
-    /// Whether the scores have.
-    pub score: bool,
-    /// Fields that have.
-    pub fields: u64,
-    /// Fields that could be tested.
-    pub tested: u64,
-    /// The chance of a false alarm, at most.
-    pub rate: f64,
-}
-
-/// By the stability index alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BankVerdict {
-    /// The reading of the scores' index.
-    pub score: Option<Stability>,
-    /// Fields to watch.
-    pub watch: u64,
-    /// Fields to act on.
-    pub act: u64,
-}
-
-/// As Evidently would decide.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EvidentlyVerdict {
-    /// Whether the data set has drifted.
-    pub drift: bool,
-    /// Columns that have.
-    pub drifted_columns: u64,
-    /// Columns that it would decide on.
-    pub columns: u64,
-    /// Their share.
-    pub share: f64,
-    /// The share from which the data set has drifted.
-    pub threshold: f64,
-    /// Whether the bounds on what the model file tells leave no other verdict on the data set.
-    pub certain: bool,
-}
 
 /// Corrects the p-values of fields and score for their number, and marks what has drifted by Candor's rule.
 pub(super) fn mark(score: Option<&mut Change>, fields: &mut [FieldFigures]) {

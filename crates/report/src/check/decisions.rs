@@ -2,9 +2,10 @@
 
 use candor_core::artifact::Metrics;
 use candor_core::decision::Costs;
+use candor_portfolio::scored::CutOff;
 
 use super::{Checker, count, same};
-use crate::figures::{CutOff, Decisions, PartFigures};
+use crate::figures::{Decisions, PartFigures};
 
 impl Checker {
     /// What an approval rate, a base rate, a recall and a cost must satisfy.

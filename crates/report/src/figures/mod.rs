@@ -8,15 +8,13 @@ mod population;
 use candor_core::Text;
 use candor_core::artifact::{DataFingerprint, ModelCard};
 use candor_core::decision::{Calibration, Policy};
+use candor_portfolio::scored::{CostAtRatio, Reliability, ScoreBand};
 use serde::{Deserialize, Serialize};
 
 pub use inputs::{
     Dependence, DependenceBin, EvidenceBin, FeatureImportance, GroupImportance, Importance, Input, Trend,
 };
-pub use performance::{
-    CostAtRatio, CurvePoint, CutOff, Decisions, GainBand, Generalisation, PartFigures, Reliability, ReliabilityBin,
-    ScoreBand,
-};
+pub use performance::{CurvePoint, Decisions, GainBand, Generalisation, PartFigures};
 pub use population::{Exclusion, FieldStability, GroupColumn, GroupFigures, GroupRates, Period, PeriodKind, Stability};
 
 /// The version of the JSON file's form: it grows when a reader of older files would misread a newer one.

@@ -2,9 +2,9 @@
 
 use candor_charts::markup::Table;
 use candor_charts::{Axis, GREY, Mark, Plot, Series, Shows};
+use candor_portfolio::scored::CostAtRatio;
 
 use super::Page;
-use crate::figures::CostAtRatio;
 
 pub(super) fn draw(page: &mut Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);

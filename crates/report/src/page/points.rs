@@ -4,8 +4,7 @@ use candor_charts::markup::{Table, details, escape};
 use candor_charts::{Axis, Mark, Plot, Series, Shows};
 
 use super::Page;
-use crate::calibration::{points_at, probability_at};
-use crate::figures::ScoreBand;
+use candor_portfolio::scored::{ScoreBand, points_at, probability_at};
 
 pub(super) fn draw(page: &mut Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);

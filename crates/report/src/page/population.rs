@@ -5,7 +5,7 @@ use std::fmt::Write;
 use candor_charts::markup::{Table, code, escape};
 
 use super::Page;
-use crate::calibration::points_at;
+use candor_portfolio::scored::points_at;
 
 pub(super) fn draw(page: &mut Page<'_>) -> String {
     let (figures, numbers) = (page.figures, page.numbers);

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use candor_core::{Schema, from_hexadecimal, hexadecimal};
+use candor_portfolio::Data;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use candor_portfolio::Data;
 
 /// Bytes of a key: among a billion clients, the chance that two share one is below 10⁻²⁰.
 const BYTES: usize = 16;

@@ -15,10 +15,9 @@
 use candor_core::artifact::Interval;
 use candor_core::decision::Costs;
 use candor_core::stats::outcome_at;
+use candor_core::stats::{Random, quantile};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-
-use candor_core::stats::{Random, quantile};
 
 /// In this share of the resamples the cost around the policy must be lower.
 pub const LEVEL: f64 = 0.99;

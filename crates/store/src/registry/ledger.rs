@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use candor_portfolio::chain::{End, Line};
+
 use super::entry::{Entry, FORMAT};
 use crate::error::Error;
-use candor_portfolio::chain::{End, Line};
 
 /// Digits of a run's digest that are shown.
 pub const SHOWN: usize = 10;

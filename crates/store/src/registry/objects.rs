@@ -6,11 +6,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use candor_core::hexadecimal;
+use candor_native::sync_folder;
 use sha2::{Digest, Sha256};
 use tempfile::Builder;
 
 use crate::error::Error;
-use candor_native::sync_folder;
 
 /// Hexadecimal digits of a name.
 const DIGITS: usize = 64;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use candor_core::artifact::ModelCard;
 use candor_core::{Model, Schema};
+use candor_portfolio::{Data, Split};
 
 use super::clients::{self, Key, Keys};
 use super::entry::now;
@@ -12,7 +13,6 @@ use super::run::{Clients, KeptOut, Run, StoredModel};
 use super::store::Store;
 use super::test_part;
 use crate::error::Error;
-use candor_portfolio::{Data, Split};
 
 /// A training that will go on record.
 #[derive(Debug, Clone)]

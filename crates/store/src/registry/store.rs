@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use candor_native::{Busy, Chain, chain, sync_folder};
 use serde::Serialize;
 
 use super::entry::{Entry, FORMAT};
@@ -11,8 +12,6 @@ use super::ledger::Ledger;
 use super::objects::{Objects, private_folder};
 use super::run::Run;
 use crate::error::Error;
-use candor_native::sync_folder;
-use candor_native::{Busy, Chain, chain};
 
 const JOURNAL: &str = "journal.jsonl";
 const OBJECTS: &str = "objects";

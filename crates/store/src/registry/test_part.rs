@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::Read;
 
 use candor_core::{Application, Schema};
+use candor_portfolio::Data;
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -15,7 +16,6 @@ use flate2::write::GzEncoder;
 
 use super::clients::Key;
 use crate::error::Error;
-use candor_portfolio::Data;
 
 /// Columns before the fields.
 const BEFORE: usize = 2;

@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use candor_core::{from_hexadecimal, hexadecimal};
+use candor_native::{OutputFile, folder_of};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 
 use crate::error::Error;
-use candor_native::{OutputFile, folder_of};
 
 /// What the line with the secret begins with.
 const SECRET: &str = "candor-private-key-ed25519";

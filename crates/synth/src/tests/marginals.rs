@@ -8,8 +8,9 @@ use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 
+use super::super::clients;
 use super::super::file::schema;
-use super::super::tables::{ALL, Tables};
+use super::super::tables::ALL;
 use super::super::{FULL_SIZE, Format};
 use super::published::{
     BAD_RATE, BAD_RATE_UNKNOWN, BAD_RATES, CLIENTS, CONTRACTS, LEVELS, MEANS, MISSING, ORPHANS, ROWS,
@@ -23,7 +24,7 @@ const ALL_CLIENTS: f64 = (FULL_SIZE.0 + FULL_SIZE.1) as f64;
 fn sample() -> &'static [RecordBatch; 8] {
     static SAMPLED: OnceLock<[RecordBatch; 8]> = OnceLock::new();
     SAMPLED.get_or_init(|| {
-        let tables = Tables::draw(0..SAMPLE.0 + SAMPLE.1, SAMPLE.0, 11, Format::Parquet, None).into_rows();
+        let tables = clients::draw(0..SAMPLE.0 + SAMPLE.1, SAMPLE.0, 11, Format::Parquet, None).into_rows();
         let mut columns = ALL.iter().map(|(_, columns)| schema(columns));
         tables.map(|rows| rows.into_batch(columns.next().unwrap()).unwrap())
     })

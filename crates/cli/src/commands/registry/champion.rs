@@ -1,13 +1,13 @@
 //! Who is the champion: comparing, promoting, rolling back.
 
+use candor_store::registry::entry::{Entry, Forced, now};
+use candor_store::registry::{Comparison, compare, shown};
 use serde::Serialize;
 
 use super::Place;
 use super::figures::comparison_lines;
 use crate::commands::Answer;
 use crate::error::Error;
-use candor_store::registry::entry::{Entry, Forced, now};
-use candor_store::registry::{Comparison, compare, shown};
 
 impl Place {
     pub(super) fn compare(&self, run: &str, with: &str, force: bool) -> Result<Answer, Error> {

@@ -1,7 +1,6 @@
 //! What a comparison says, in lines.
 
 use candor_core::artifact::Interval;
-
 use candor_store::registry::{Comparison, shown};
 
 pub(super) fn comparison_lines(comparison: &Comparison) -> Vec<String> {

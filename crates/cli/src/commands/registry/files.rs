@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
+use candor_native::OutputFile;
+use candor_store::registry::{shown, verify};
+
 use super::Place;
 use crate::commands::Answer;
 use crate::commands::model::{Loaded, Trust};
 use crate::error::Error;
-use candor_native::OutputFile;
-use candor_store::registry::{shown, verify};
 
 impl Place {
     pub(super) fn add(&self, model: &Path, trust: &Trust) -> Result<Answer, Error> {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use candor_core::artifact::Metrics;
+use candor_store::registry::entry::Entry;
+use candor_store::registry::{Clients, Ledger, Store, load, shown};
 use serde::Serialize;
 
 use crate::commands::inspect::part_lines;
 use crate::commands::{Answer, print, print_json};
 use crate::error::Error;
-use candor_store::registry::entry::Entry;
-use candor_store::registry::{Clients, Ledger, Store, load, shown};
 
 /// A run in the list.
 #[derive(Debug, Serialize)]

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Train;
-use crate::error::Error;
 use candor_native::destination;
 use candor_portfolio::Data;
 use candor_portfolio::table::Format;
 use candor_tables::{Cell, Column, ColumnType, TableWriter};
 use candor_trainer::training::OutOfFold;
+
+use super::Train;
+use crate::error::Error;
 
 impl Train {
     /// The model file: as it is named, or called like the flat table.

@@ -1,15 +1,15 @@
 //! What training learns with: parameters, directions, and the fields that are kept.
 
-use super::Train;
-use crate::commands::progress::bar;
-use crate::error::Error;
-use candor_definition::Definition;
-use candor_definition::PolicyFile;
+use candor_definition::{Definition, PolicyFile};
 use candor_portfolio::Data;
 use candor_trainer::learner::{self, Parameters};
 use candor_trainer::monotone::{constrain, describe};
 use candor_trainer::selection::{Request, Selection, select};
 use candor_trainer::training::Growth;
+
+use super::Train;
+use crate::commands::progress::bar;
+use crate::error::Error;
 
 /// Models that are averaged where growing stops early, one of either shape: others gain little, and make the file larger.
 const AVERAGED: u16 = 2;

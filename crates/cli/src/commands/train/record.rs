@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use candor_core::artifact::ModelCard;
+use candor_definition::Definition;
+use candor_portfolio::Data;
+use candor_store::registry::Recording;
 use serde::Serialize;
 
 use super::Train;
 use crate::commands::print_json;
 use crate::error::Error;
-use candor_definition::Definition;
-use candor_portfolio::Data;
-use candor_store::registry::Recording;
 
 impl Train {
     /// The record that is asked for, if one is.
@@ -30,7 +30,7 @@ impl Train {
             Some(id) => columns.contains(id) || columns.is_empty() && !are_numbers(),
             None => false,
         };
-        Recording::begin(store, data, &definition.schema, has_ids).map(Some)
+        Ok(Some(Recording::begin(store, data, &definition.schema, has_ids)?))
     }
 }
 

@@ -3,15 +3,34 @@
 use candor_core::artifact::Interval;
 use candor_core::decision::Costs;
 use candor_core::stats::{NORMAL_975, Outcome, outcome_at};
+use serde::{Deserialize, Serialize};
 
-use crate::discrimination::share;
-use crate::figures::CostAtRatio;
+use super::shares::share;
 
 /// Largest cost ratio.
 const MOST: u32 = 20;
 
+/// Costs per client when approving a default costs `ratio` and declining a good client costs 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CostAtRatio {
+    /// Cost of a default that was approved.
+    pub ratio: f64,
+    /// Break-even threshold 1 / (1 + ratio).
+    pub threshold: f64,
+    /// Cost with the model at this threshold, with the 95 % interval of a mean.
+    pub model: Interval,
+    /// Share approved at this threshold.
+    pub approval_rate: f64,
+    /// Cost with the model at the policy's threshold, whatever the ratio.
+    pub at_policy_threshold: f64,
+    /// Cost when everybody is approved.
+    pub approve_all: f64,
+    /// Cost when everybody is declined.
+    pub decline_all: f64,
+}
+
 /// Costs per client for ratios from 1 to 20, at the break-even threshold of each and at the policy's `threshold`.
-pub(crate) fn curve(probabilities: &[f64], outcomes: &[bool], threshold: f64) -> Vec<CostAtRatio> {
+pub fn cost_curve(probabilities: &[f64], outcomes: &[bool], threshold: f64) -> Vec<CostAtRatio> {
     let at_policy = outcome_at(probabilities, outcomes, threshold, None);
     (1..=MOST)
         .map(|ratio| {
