@@ -28,6 +28,19 @@ const WASM_CRATES: [&str; 6] = [
     WASM_TARGET,
 ];
 
+/// The engine for JavaScript.
+const ENGINE: [&str; 4] = ["--package", "candor-embed", "--target", WASM_TARGET];
+/// Crates for every machine whose own tests run as WebAssembly, too. They are built apart from the engine, which does not
+/// want the features that they want of core.
+const PORTABLE_CRATES: [&str; 6] = [
+    "--package",
+    "candor-portfolio",
+    "--package",
+    "candor-charts",
+    "--target",
+    WASM_TARGET,
+];
+
 /// Run every check: format, lints, native, WebAssembly and browser tests, documentation.
 ///
 /// Steps that do not wait for each other run side by side, cheap ones first; a failure stops only the steps that need
@@ -206,35 +219,36 @@ fn wasm_steps<'a>(plan: &mut Plan<'a>, workspace: &'a Workspace) {
     );
     plan.step(
         "clippy-wasm",
-        "lints of the app and the JavaScript engine",
+        "lints of what runs as WebAssembly",
         Lane::Wasm,
         &["wasm-target"],
         |log| {
-            let mut clippy = cargo(workspace);
-            run_cargo(
-                log,
-                clippy
-                    .args(["clippy", "--all-targets"])
-                    .args(WASM_CRATES)
-                    .args(["--", "-D", "warnings"]),
-            )
+            for crates in [WASM_CRATES, PORTABLE_CRATES] {
+                let mut clippy = cargo(workspace);
+                clippy.args(["clippy", "--all-targets"]).args(crates);
+                log.run(clippy.args(["--", "-D", "warnings"]))?;
+            }
+            Ok(Done::Worked)
         },
     );
     plan.step(
         "wasm-node",
-        "the JavaScript engine's tests in Node",
+        "tests of the JavaScript engine, portfolio and charts in Node",
         Lane::Wasm,
         &["wasm-target", "wasm-bindgen"],
-        |log| run_cargo(log, &mut wasm_tests(workspace)),
+        |log| {
+            log.run(&mut wasm_tests(workspace, &ENGINE))?;
+            run_cargo(log, &mut wasm_tests(workspace, &PORTABLE_CRATES))
+        },
     );
     let needs = ["wasm-target", "wasm-bindgen", "browser"];
     plan.step(
         "wasm-chromium",
-        "the same tests in Chromium",
+        "the JavaScript engine's tests in Chromium",
         Lane::Wasm,
         &needs,
         |log| {
-            let mut test = wasm_tests(workspace);
+            let mut test = wasm_tests(workspace, &ENGINE);
             test.env("WASM_BINDGEN_USE_BROWSER", "1")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
             test.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser_options(workspace)?);
@@ -265,18 +279,9 @@ fn run_cargo(log: &Log, command: &mut std::process::Command) -> Result<Done, Err
     Ok(Done::Worked)
 }
 
-fn wasm_tests(workspace: &Workspace) -> std::process::Command {
+fn wasm_tests(workspace: &Workspace, crates: &[&str]) -> std::process::Command {
     let mut test = cargo(workspace);
-    test.args([
-        "test",
-        "--package",
-        "candor-embed",
-        "--target",
-        WASM_TARGET,
-        "--lib",
-        "--tests",
-        "--no-fail-fast",
-    ]);
+    test.args(["test", "--lib", "--tests", "--no-fail-fast"]).args(crates);
     test.env(WASM_RUNNER, "wasm-bindgen-test-runner");
     test
 }

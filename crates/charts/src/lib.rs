@@ -4,6 +4,9 @@
 //! a title, a description for who cannot see it, and takes its colours from the style sheet, light, dark and in print.
 //! Every text that comes from a model or a table goes through [`markup::escape`].
 //!
+//! Of the two charts of the advisor's page, [`WaterfallBars`] and [`RiskScale`] say where everything stands; the page makes
+//! its elements of that.
+//!
 //! ```
 //! use candor_charts::{Axis, Mark, Numbers, Plot, Series, Shows};
 //! use candor_core::Language;
@@ -22,8 +25,17 @@
 pub mod markup;
 mod numbers;
 mod plot;
+mod risk_scale;
 mod rows;
+mod waterfall;
 
 pub use numbers::{NONE, Numbers};
 pub use plot::{Axis, GREY, Mark, Plot, Series, Shows, shorten, ticks};
+pub use risk_scale::{Band, RiskScale, Tick, anchor};
 pub use rows::{Row, Rows};
+pub use waterfall::{WaterfallBar, WaterfallBars};
+
+/// A place or a length in per cent of a chart's width, as an attribute of SVG takes it: `12.35%`.
+pub fn position(at: f64) -> String {
+    format!("{at:.2}%")
+}

@@ -139,6 +139,8 @@ pub fn gaps<'a>(title: &str, gaps: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn nothing_that_is_given_becomes_markup() {

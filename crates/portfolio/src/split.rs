@@ -84,6 +84,8 @@ fn deal(outcomes: &[bool], hands: usize, random: &mut Random) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn parts_are_disjoint_complete_and_stratified() {

@@ -4,6 +4,8 @@
 use candor_core::stats::Sketch;
 use candor_portfolio::drift::evidently::{Decision, Numbers, Scores, level_scores, levels, number_scores, numbers};
 use candor_portfolio::drift::verdict::of_columns;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// Knuth's generator of 64 bits; the upper 32 are the number.
 struct Draws(u64);

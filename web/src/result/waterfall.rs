@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use candor_charts::{WaterfallBar, WaterfallBars, position};
 use candor_core::Waterfall;
 use leptos::prelude::*;
 
@@ -11,79 +12,13 @@ use crate::format;
 use crate::page::Page;
 use crate::text::waterfall_takeaway;
 
-/// A bar of the chart, in points and in per cent of its width.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Bar {
-    points: i64,
-    left: f64,
-    width: f64,
-    /// Where the running total stands after the bar.
-    end: f64,
-}
-
-/// All bars, in the order of the waterfall's steps.
-#[derive(Debug, Clone, PartialEq)]
-struct Bars {
-    groups: Vec<(usize, Bar)>,
-    base: f64,
-    total: f64,
-}
-
-impl Bars {
-    #[expect(clippy::cast_precision_loss, reason = "points are far below 2^53")]
-    fn new(waterfall: &Waterfall) -> Self {
-        let mut running = waterfall.base;
-        let spans: Vec<(usize, i64, i64, i64)> = waterfall
-            .steps
-            .iter()
-            .map(|step| {
-                let start = running;
-                running += step.points;
-                (step.group, step.points, start, running)
-            })
-            .collect();
-        let reached = || spans.iter().map(|span| span.3).chain([waterfall.base]);
-        let (low, high) = (reached().min().unwrap_or(0), reached().max().unwrap_or(0));
-        // A little room on both sides, so that the outermost marks are whole.
-        let width = ((high - low) as f64).max(1.0) * 1.04;
-        let percent = |points: i64| ((points - low) as f64 / width + 0.02 / 1.04) * 100.0;
-        let groups = spans
-            .iter()
-            .map(|&(group, points, start, end)| {
-                let (left, right) = (percent(start.min(end)), percent(start.max(end)));
-                (
-                    group,
-                    Bar {
-                        points,
-                        left,
-                        width: right - left,
-                        end: percent(end),
-                    },
-                )
-            })
-            .collect();
-        Self {
-            groups,
-            base: percent(waterfall.base),
-            total: percent(waterfall.total),
-        }
-    }
-
-    fn bar(&self, group: usize) -> Option<Bar> {
-        self.groups
-            .iter()
-            .find(|(known, _)| *known == group)
-            .map(|(_, bar)| *bar)
-    }
-}
-
 /// The chart, its sentence and its table.
 pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
     let bars = Memo::new(move |_| {
         answer.with(|answer| {
             answer
                 .as_ref()
-                .map(|answer| Arc::new(Bars::new(&answer.explanation.waterfall)))
+                .map(|answer| Arc::new(WaterfallBars::new(&answer.explanation.waterfall)))
         })
     });
     let takeaway = {
@@ -104,7 +39,7 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
                 .map(|answer| format::whole(pick(&answer.explanation.waterfall), page.language.get()))
         })
     };
-    let at = move |pick: fn(&Bars) -> f64| bars.with(|bars| bars.as_ref().map(|bars| percent(pick(bars))));
+    let at = move |pick: fn(&WaterfallBars) -> f64| bars.with(|bars| bars.as_ref().map(|bars| position(pick(bars))));
     let (base, total) = (move || at(|bars| bars.base), move || at(|bars| bars.total));
     view! {
         <figure class="waterfall" aria-labelledby="waterfall-title">
@@ -137,7 +72,7 @@ pub fn view(page: Page, form: Form, answer: Shown) -> impl IntoView {
 }
 
 /// A group's bar; its label opens the features behind it.
-fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, group: usize) -> impl IntoView {
+fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<WaterfallBars>>>, group: usize) -> impl IntoView {
     let bar = Memo::new(move |_| bars.with(|bars| bars.as_ref().and_then(|bars| bars.bar(group))));
     let open_groups = form.open_groups;
     let open = Memo::new(move |_| open_groups.with(|open| open.contains(&group)));
@@ -164,7 +99,7 @@ fn row(page: Page, form: Form, answer: Shown, bars: Memo<Option<Arc<Bars>>>, gro
         Some(_) | None => "waterfall__step",
     };
     let points = move || bar.get().map(|bar| format::signed(bar.points, page.language.get()));
-    let at = move |pick: fn(Bar) -> f64| bar.get().map(|bar| percent(pick(bar)));
+    let at = move |pick: fn(WaterfallBar) -> f64| bar.get().map(|bar| position(pick(bar)));
     let (left, width, end) = (
         move || at(|bar| bar.left),
         move || at(|bar| bar.width),
@@ -208,8 +143,4 @@ fn takeaway(page: Page, form: &Form, answer: &Answer) -> Option<String> {
         strongest.points,
         language,
     ))
-}
-
-fn percent(at: f64) -> String {
-    format!("{at:.2}%")
 }

@@ -151,6 +151,8 @@ fn decimal_of(sample: &[u8], whole: bool, separator: Separator) -> DecimalMark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn notations_are_found() {
