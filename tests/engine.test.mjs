@@ -66,7 +66,7 @@ test("a file that is no model is a LoadError with its code", async () => {
 });
 
 test("a signed model is the same model, and damaged signatures are damage", async () => {
-  const fixture = (name) => readFileSync(new URL(`../trainer/tests/fixtures/signature/${name}.model`, import.meta.url));
+  const fixture = (name) => readFileSync(new URL(`../crates/cli/tests/from_outside/fixtures/signature/${name}.model`, import.meta.url));
   const [plain, signed] = [fixture("plain"), fixture("signed")];
   const answers = [];
   for (const source of [plain, signed]) {
