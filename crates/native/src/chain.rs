@@ -163,39 +163,6 @@ mod tests {
     }
 
     #[test]
-    fn every_flipped_bit_is_found_with_its_line() {
-        let (_folder, path) = with(&[1, 2, 3]);
-        let whole = std::fs::read(&path).unwrap();
-        let line_of = |place: usize| whole[..place].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        for place in 0..whole.len() {
-            for bit in 0..8 {
-                let mut bytes = whole.clone();
-                bytes[place] ^= 1 << bit;
-                std::fs::write(&path, &bytes).unwrap();
-                let Err(Failure::Chain(ReadError::Row { line, .. })) = numbers(&path) else {
-                    panic!("bit {bit} of byte {place} was not found");
-                };
-                assert_eq!(line, line_of(place), "bit {bit} of byte {place}");
-            }
-        }
-    }
-
-    #[test]
-    fn lines_that_are_taken_out_or_moved_are_found() {
-        let (_folder, path) = with(&[1, 2, 3]);
-        let text = std::fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for order in [&[1, 2][..], &[0, 2], &[0, 2, 1], &[0, 0, 1, 2]] {
-            let changed: String = order.iter().map(|&line| format!("{}\n", lines[line])).collect();
-            std::fs::write(&path, changed).unwrap();
-            assert!(
-                matches!(numbers(&path), Err(Failure::Chain(ReadError::Row { .. }))),
-                "{order:?}"
-            );
-        }
-    }
-
-    #[test]
     fn a_writer_killed_at_any_byte_costs_only_what_it_had_not_finished() {
         let (_folder, path) = with(&[1, 2]);
         let whole = std::fs::read(&path).unwrap();

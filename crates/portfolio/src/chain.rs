@@ -156,3 +156,46 @@ fn is_whole_but_for_its_end(bytes: &[u8], before: &str) -> bool {
     };
     unsealed(&[line, b"\n"].concat(), before).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn three_lines() -> String {
+        let values = [1, 2, 3].map(|number| serde_json::json!({ "number": number }));
+        End::default().followed_by(values, |_, _, _| {}).unwrap().0
+    }
+
+    fn read(mut bytes: &[u8]) -> Result<End, Error> {
+        follow(Path::new("chain.jsonl"), &mut bytes, &mut |_| Ok(()))
+    }
+
+    #[test]
+    fn every_flipped_bit_is_found_with_its_line() {
+        let whole = three_lines().into_bytes();
+        let line_of = |place: usize| whole[..place].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
+        for place in 0..whole.len() {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[place] ^= 1 << bit;
+                let Err(Error::Row { line, .. }) = read(&bytes) else {
+                    panic!("bit {bit} of byte {place} was not found");
+                };
+                assert_eq!(line, line_of(place), "bit {bit} of byte {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_are_taken_out_or_moved_are_found() {
+        let text = three_lines();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(read(text.as_bytes()).unwrap().lines, 3);
+        for order in [&[1, 2][..], &[0, 2], &[0, 2, 1], &[0, 0, 1, 2]] {
+            let changed: String = order.iter().map(|&line| format!("{}\n", lines[line])).collect();
+            assert!(matches!(read(changed.as_bytes()), Err(Error::Row { .. })), "{order:?}");
+        }
+    }
+}
