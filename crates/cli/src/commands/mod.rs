@@ -30,6 +30,8 @@ mod training_options;
 #[cfg(feature = "train")]
 mod tune;
 mod verify;
+#[cfg(not(feature = "train"))]
+mod without_learning;
 
 use std::io::Write;
 use std::path::Path;
@@ -91,9 +93,13 @@ enum Command {
     Features(features::Features),
     #[cfg(feature = "train")]
     Train(train::Train),
+    #[cfg(not(feature = "train"))]
+    Train(without_learning::WithoutLearning),
     Report(report::Report),
     #[cfg(feature = "train")]
     Tune(tune::Tune),
+    #[cfg(not(feature = "train"))]
+    Tune(without_learning::WithoutLearning),
     Registry(registry::Registry),
     Mlflow(mlflow::Mlflow),
     Import(import::Import),
@@ -165,10 +171,8 @@ impl Arguments {
         match self.command {
             Command::Synth(command) => command.run(),
             Command::Features(command) => command.run(),
-            #[cfg(feature = "train")]
             Command::Train(command) => command.run(),
             Command::Report(command) => command.run(),
-            #[cfg(feature = "train")]
             Command::Tune(command) => command.run(),
             Command::Registry(command) => return command.run(),
             Command::Mlflow(command) => command.run(),
