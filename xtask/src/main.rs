@@ -24,6 +24,7 @@ mod products;
 mod report;
 mod setup;
 mod source;
+mod suite;
 mod test;
 mod tools;
 mod walls;
@@ -53,6 +54,7 @@ struct Cli {
 enum Command {
     Demo(demo::Options),
     Test(test::Options),
+    Suite(suite::Options),
     Fuzz(fuzz::Options),
     Setup(setup::Options),
     Bench(bench::Options),
@@ -74,6 +76,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Demo(options) => demo::run(&workspace, options, cli.verbose),
         Command::Test(options) => test::run(&workspace, options, cli.verbose),
+        Command::Suite(options) => suite::run(&workspace, options),
         Command::Fuzz(options) => fuzz::run(&workspace, options, cli.verbose),
         Command::Setup(options) => setup::run(&workspace, options, cli.verbose),
         Command::Bench(options) => bench::run(&workspace, options, cli.verbose),

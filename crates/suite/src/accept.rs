@@ -43,7 +43,9 @@ pub fn accept(document: &mut DocumentMut, index: usize, outcome: &Outcome<'_>) -
 fn usual(key: &str, value: Value) -> Value {
     match value {
         Value::Table(values) if key == "reasons" => {
-            let sentences = values.into_iter().filter(|(name, _)| !["groups", "fields"].contains(&name.as_str()));
+            let sentences = values
+                .into_iter()
+                .filter(|(name, _)| !["groups", "fields"].contains(&name.as_str()));
             Value::Table(sentences.collect())
         }
         other => other,
@@ -52,7 +54,9 @@ fn usual(key: &str, value: Value) -> Value {
 
 /// Puts one value in its place, or takes away what does not come.
 fn write(expect: &mut dyn TableLike, difference: &Difference) {
-    let Some((last, outer)) = difference.path.split_last() else { return };
+    let Some((last, outer)) = difference.path.split_last() else {
+        return;
+    };
     let mut table = expect;
     for name in outer {
         let Some(inner) = table.get_mut(name).and_then(Item::as_table_like_mut) else {
@@ -96,7 +100,10 @@ fn replace(item: &mut Item, value: &Value) {
         && old.len() == values.len()
     {
         for (position, value) in values.iter().enumerate() {
-            if old.get(position).is_some_and(|old| !Value::of(&Item::Value(old.clone())).same(value)) {
+            if old
+                .get(position)
+                .is_some_and(|old| !Value::of(&Item::Value(old.clone())).same(value))
+            {
                 let decor = old.get(position).map(|old| old.decor().clone()).unwrap_or_default();
                 let mut new = value.to_toml();
                 *new.decor_mut() = decor;

@@ -58,11 +58,17 @@ impl Case {
             None => Ok(None),
             Some(item) => match item.as_table_like() {
                 Some(fields) => Ok(Some(fields)),
-                None => Err(wrong(Some(item), format!("{key} should be names with their values: {key} = {{ … }}"))),
+                None => Err(wrong(
+                    Some(item),
+                    format!("{key} should be names with their values: {key} = {{ … }}"),
+                )),
             },
         };
         let Some((name, name_item)) = text("name")?.filter(|(name, _)| !name.trim().is_empty()) else {
-            return Err(wrong(None, "a case needs a name that says what it shows: name = \"…\"".into()));
+            return Err(wrong(
+                None,
+                "a case needs a name that says what it shows: name = \"…\"".into(),
+            ));
         };
         let Some((model, _)) = text("model")? else {
             let problem = "the case needs a model: model = \"…\", the name of a file in models/";
@@ -72,7 +78,10 @@ impl Case {
             let language = Language::ALL.into_iter().find(|language| language.code() == code);
             language.ok_or_else(|| {
                 let codes = Language::ALL.map(Language::code).join("\" or \"");
-                wrong(Some(item), format!("typed = \"{code}\" is no language; write \"{codes}\""))
+                wrong(
+                    Some(item),
+                    format!("typed = \"{code}\" is no language; write \"{codes}\""),
+                )
             })
         });
         let expect = fields("expect")?;
@@ -88,7 +97,7 @@ impl Case {
             }
             application.push((field.to_owned(), value));
         }
-        let with = fields("with")?.map(|with| Value::of_table(with));
+        let with = fields("with")?.map(Value::of_table);
         Ok(Self {
             line: source.line(name_item.span()),
             name,
@@ -97,7 +106,7 @@ impl Case {
             application,
             typed: typed.transpose()?,
             field: text("field")?.map(|(field, _)| field),
-            expect: expect.map_or(Value::Table(vec![]), |expect| Value::of_table(expect)),
+            expect: expect.map_or(Value::Table(vec![]), Value::of_table),
         })
     }
 }

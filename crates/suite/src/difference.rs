@@ -42,7 +42,9 @@ pub fn differences(outcome: &Outcome<'_>) -> Vec<Difference> {
 
 /// Of a table, only the names that the case has are compared.
 fn compare(path: &mut Vec<String>, expected: &Value, came: Option<Value>, found: &mut Vec<Difference>) {
-    let inwards = came.as_ref().is_some_and(|came| matches!(came, Value::Table(_)) && !is_error(came));
+    let inwards = came
+        .as_ref()
+        .is_some_and(|came| matches!(came, Value::Table(_)) && !is_error(came));
     if inwards && matches!(expected, Value::Table(_)) && !is_error(expected) {
         for name in expected.names() {
             path.push(name.to_owned());
@@ -68,7 +70,11 @@ fn is_error(value: &Value) -> bool {
 
 impl Display for Difference {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let path: Vec<String> = self.path.iter().map(|name| toml_edit::Key::new(name).to_string()).collect();
+        let path: Vec<String> = self
+            .path
+            .iter()
+            .map(|name| toml_edit::Key::new(name).to_string())
+            .collect();
         writeln!(formatter, "  {}", path.join("."))?;
         if let (Some(Value::List(expected)), Some(Value::List(came))) = (&self.expected, &self.came) {
             return lists(formatter, expected, came);
@@ -77,8 +83,16 @@ impl Display for Difference {
             Some(value) => value.to_string(),
             None => nothing.to_owned(),
         };
-        writeln!(formatter, "    - expected  {}", shown(&self.expected, "(the case does not say)"))?;
-        writeln!(formatter, "    + came      {}", shown(&self.came, "(nothing of that name)"))
+        writeln!(
+            formatter,
+            "    - expected  {}",
+            shown(&self.expected, "(the case does not say)")
+        )?;
+        writeln!(
+            formatter,
+            "    + came      {}",
+            shown(&self.came, "(nothing of that name)")
+        )
     }
 }
 
@@ -89,7 +103,11 @@ fn lists(formatter: &mut Formatter<'_>, expected: &[Value], came: &[Value]) -> f
         writeln!(formatter, "    - expected  {value}")?;
     }
     for value in came {
-        let mark = if is_in(value, expected) { "  and       " } else { "+ came      " };
+        let mark = if is_in(value, expected) {
+            "  and       "
+        } else {
+            "+ came      "
+        };
         writeln!(formatter, "    {mark}{value}")?;
     }
     if came.is_empty() {

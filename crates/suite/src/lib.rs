@@ -22,7 +22,9 @@ pub use suite::{Named, Suite};
 
 /// The folder of Candor's own suite.
 pub fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "suite"].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "..", "..", "tests", "suite"]
+        .iter()
+        .collect()
 }
 
 /// What is not as a case expects, for people; `None` where all is.

@@ -38,8 +38,14 @@ fn main() -> ExitCode {
         return match suite.accept(chosen) {
             Ok(accepted) => {
                 accepted.changed.iter().for_each(|name| println!("written: {name}"));
-                println!("{} cases written; look at them with `git diff tests/suite`", accepted.changed.len());
-                ExitCode::from(u8::from(failed > 0))
+                println!(
+                    "{} cases written; look at them with `git diff tests/suite`",
+                    accepted.changed.len()
+                );
+                for problem in &accepted.problems {
+                    eprintln!("tests/suite/{problem}");
+                }
+                ExitCode::from(u8::from(failed + accepted.problems.len() > 0))
             }
             Err(error) => {
                 eprintln!("error: {error}");

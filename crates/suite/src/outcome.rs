@@ -5,6 +5,7 @@ use candor_core::{Application, Explanation, FieldError, Raw, Scorer, ValueError}
 
 use crate::case::Case;
 use crate::model::Blueprint;
+use crate::problem::meant;
 
 /// What the checks look at.
 #[derive(Debug)]
@@ -31,6 +32,21 @@ impl<'a> Outcome<'a> {
     pub fn of(case: &'a Case, blueprint: Blueprint) -> Self {
         let model = blueprint.scorer().and_then(|scorer| Loaded::of(case, scorer));
         Self { case, blueprint, model }
+    }
+
+    /// What is wrong with the case itself: it asks for what cannot be told.
+    pub fn problem(&self) -> Option<String> {
+        let fields = &self.loaded()?.scorer.schema().fields;
+        let names = || fields.iter().map(|field| field.name.as_str());
+        match &self.case.field {
+            Some(field) if !names().any(|name| name == field) => {
+                Some(format!("the model has no field {field}{}", meant(field, names())))
+            }
+            None if self.case.expect.get("reads").is_some() => {
+                Some("reads needs the field that it is about: field = \"…\"".to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// The model, where there is one.
@@ -98,5 +114,9 @@ fn read(case: &Case, scorer: &Scorer) -> Result<Application, Vec<FieldError>> {
             }),
         }
     }
-    if errors.is_empty() { Ok(application) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(application)
+    } else {
+        Err(errors)
+    }
 }

@@ -52,6 +52,8 @@ pub struct Named<'a> {
 pub struct Accepted {
     /// Cases that were changed.
     pub changed: Vec<String>,
+    /// Cases that ask for what cannot be told; they are left as they are.
+    pub problems: Vec<Problem>,
 }
 
 impl Suite {
@@ -85,7 +87,10 @@ impl Suite {
     pub fn cases(&self) -> impl Iterator<Item = Named<'_>> {
         self.files.iter().flat_map(|file| {
             let cases = file.cases.as_deref().unwrap_or_default();
-            cases.iter().enumerate().map(move |(index, case)| Named { file, index, case })
+            cases
+                .iter()
+                .enumerate()
+                .map(move |(index, case)| Named { file, index, case })
         })
     }
 
@@ -94,31 +99,18 @@ impl Suite {
     /// # Errors
     /// What is wrong with the case itself.
     pub fn run(&self, named: Named<'_>) -> Result<Vec<Difference>, Problem> {
-        let case = named.case;
-        if case.expect.names().next().is_none() {
-            let problem = format!(
-                "\"{}\" expects nothing; say what must come out under [case.expect], or write what comes with `cargo xtask \
-                 suite \"{}\" --accept`",
-                case.name, case.name
-            );
-            return Err(named.problem(problem));
+        if named.case.expect.names().next().is_none() {
+            let name = &named.case.name;
+            return Err(named.problem(format!(
+                "\"{name}\" expects nothing; say what must come out under [case.expect], or write what comes with \
+                 `cargo xtask suite \"{name}\" --accept`"
+            )));
         }
-        let outcome = self.outcome(case);
-        if case.expect.get("reads").is_some() {
-            let fields = outcome.loaded().map(|loaded| &loaded.scorer.schema().fields);
-            let names = || fields.into_iter().flatten().map(|field| field.name.as_str());
-            let problem = match &case.field {
-                None => Some("reads needs the field that it is about: field = \"…\"".to_owned()),
-                Some(field) if fields.is_some() && !names().any(|name| name == field) => {
-                    Some(format!("the model has no field {field}{}", meant(field, names())))
-                }
-                Some(_) => None,
-            };
-            if let Some(problem) = problem {
-                return Err(named.problem(format!("\"{}\": {problem}", case.name)));
-            }
+        let outcome = self.outcome(named.case);
+        match outcome.problem() {
+            Some(problem) => Err(named.problem(format!("\"{}\": {problem}", named.case.name))),
+            None => Ok(differences(&outcome)),
         }
-        Ok(differences(&outcome))
     }
 
     /// Writes what came of the cases that `chosen` picks into their files.
@@ -128,10 +120,20 @@ impl Suite {
     pub fn accept(&self, chosen: impl Fn(Named<'_>) -> bool) -> io::Result<Accepted> {
         let mut accepted = Accepted::default();
         for file in &self.files {
-            let Ok(mut document) = file.text.parse::<DocumentMut>() else { continue };
+            let Ok(mut document) = file.text.parse::<DocumentMut>() else {
+                continue;
+            };
             let before = accepted.changed.len();
-            for named in self.cases().filter(|named| named.file.name == file.name && chosen(*named)) {
-                if accept(&mut document, named.index, &self.outcome(named.case)) {
+            for named in self
+                .cases()
+                .filter(|named| named.file.name == file.name && chosen(*named))
+            {
+                let outcome = self.outcome(named.case);
+                if let Some(problem) = outcome.problem() {
+                    accepted
+                        .problems
+                        .push(named.problem(format!("\"{}\": {problem}", named.case.name)));
+                } else if accept(&mut document, named.index, &outcome) {
                     accepted.changed.push(named.to_string());
                 }
             }
@@ -187,9 +189,15 @@ fn read_cases(
     let document = Document::parse(source.text)
         .map_err(|error| source.problem(error.span(), error.message().replace('\n', " ")))?;
     let tables = document.get("case").and_then(|item| item.as_array_of_tables());
-    if let Some((key, item)) = document.iter().find(|(key, item)| *key != "case" || !item.is_array_of_tables()) {
+    if let Some((key, item)) = document
+        .iter()
+        .find(|(key, item)| *key != "case" || !item.is_array_of_tables())
+    {
         let span = document.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
-        return Err(source.problem(span, format!("a file of cases holds [[case]] and nothing else, not {key}")));
+        return Err(source.problem(
+            span,
+            format!("a file of cases holds [[case]] and nothing else, not {key}"),
+        ));
     }
     let mut cases = Vec::new();
     for table in tables.into_iter().flatten() {
@@ -205,7 +213,10 @@ fn read_cases(
             return Err(wrong(format!("there is no {MODELS}/{}.toml{known}", case.model)));
         }
         if let Some(there) = seen.insert(case.name.clone(), here) {
-            return Err(wrong(format!("\"{}\" is the name of a case in {there}, too; give one another name", case.name)));
+            return Err(wrong(format!(
+                "\"{}\" is the name of a case in {there}, too; give one another name",
+                case.name
+            )));
         }
         cases.push(case);
     }

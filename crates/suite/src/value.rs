@@ -30,9 +30,7 @@ impl Value {
             Item::None => Self::Table(vec![]),
             Item::Value(value) => Self::of_value(value),
             Item::Table(table) => Self::of_table(table),
-            Item::ArrayOfTables(tables) => {
-                Self::List(tables.iter().map(|table| Self::of_table(table)).collect())
-            }
+            Item::ArrayOfTables(tables) => Self::List(tables.iter().map(|table| Self::of_table(table)).collect()),
         }
     }
 
@@ -92,7 +90,11 @@ impl Value {
 
     /// The names of a table; none of anything else.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let values = if let Self::Table(values) = self { values.as_slice() } else { &[] };
+        let values = if let Self::Table(values) = self {
+            values.as_slice()
+        } else {
+            &[]
+        };
         values.iter().map(|(name, _)| name.as_str())
     }
 

@@ -18,7 +18,11 @@ fn main() -> ExitCode {
     // A file that is wrong fails as a test: the tests of other crates are to be listed and run all the same.
     let mut trials: Vec<Trial> = Vec::new();
     for file in &suite.files {
-        let problem = file.cases.as_ref().err().map(|problem| format!("tests/suite/{problem}"));
+        let problem = file
+            .cases
+            .as_ref()
+            .err()
+            .map(|problem| format!("tests/suite/{problem}"));
         trials.push(Trial::test(format!("{} is well-formed", file.name), move || {
             problem.map_or(Ok(()), |problem| Err(Failed::from(problem)))
         }));

@@ -12,6 +12,8 @@ pub fn reads(outcome: &Outcome<'_>, asked: &Value) -> Option<Value> {
         None => field.parse(text),
         Some(language) => field.parse_shown(text, language),
     };
-    let pairs = asked.names().map(|text| (text.to_owned(), Value::of_reading(field, read(text))));
+    let pairs = asked
+        .names()
+        .map(|text| (text.to_owned(), Value::of_reading(field, read(text))));
     Some(Value::Table(pairs.collect()))
 }

@@ -9,7 +9,11 @@ use crate::value::Value;
 pub fn reasons(outcome: &Outcome<'_>, _: &Value) -> Option<Value> {
     let explanation = outcome.explanation()?;
     let schema = outcome.loaded()?.scorer.schema();
-    let groups: Vec<_> = explanation.reasons.iter().map(|reason| &schema.groups[reason.group]).collect();
+    let groups: Vec<_> = explanation
+        .reasons
+        .iter()
+        .map(|reason| &schema.groups[reason.group])
+        .collect();
     let sentences = Language::ALL.map(|language| {
         let sentences = groups.iter().map(|group| group.reason.in_language(language));
         (language.code().to_owned(), Value::texts(sentences))
@@ -19,7 +23,10 @@ pub fn reasons(outcome: &Outcome<'_>, _: &Value) -> Option<Value> {
         Value::texts(names)
     });
     let mut table = Vec::from(sentences);
-    table.push(("groups".into(), Value::texts(groups.iter().map(|group| group.key.as_str()))));
+    table.push((
+        "groups".into(),
+        Value::texts(groups.iter().map(|group| group.key.as_str())),
+    ));
     table.push(("fields".into(), Value::List(fields.collect())));
     Some(Value::Table(table))
 }
@@ -28,6 +35,9 @@ pub fn reasons(outcome: &Outcome<'_>, _: &Value) -> Option<Value> {
 pub fn groups(outcome: &Outcome<'_>, _: &Value) -> Option<Value> {
     let explanation = outcome.explanation()?;
     let schema = outcome.loaded()?.scorer.schema();
-    let keys = explanation.groups.iter().map(|group| schema.groups[group.group].key.as_str());
+    let keys = explanation
+        .groups
+        .iter()
+        .map(|group| schema.groups[group.group].key.as_str());
     Some(Value::texts(keys))
 }

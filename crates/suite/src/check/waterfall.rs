@@ -8,7 +8,10 @@ use crate::value::Value;
 pub fn waterfall(outcome: &Outcome<'_>, _: &Value) -> Option<Value> {
     let waterfall = outcome.explanation()?.waterfall;
     let schema = outcome.loaded()?.scorer.schema();
-    let steps = waterfall.steps.iter().map(|step| format!("{} {:+}", schema.groups[step.group].key, step.points));
+    let steps = waterfall
+        .steps
+        .iter()
+        .map(|step| format!("{} {:+}", schema.groups[step.group].key, step.points));
     Some(Value::Table(vec![
         ("base".into(), Value::Number(waterfall.base as f64)),
         ("steps".into(), Value::texts(steps)),

@@ -54,17 +54,24 @@ impl Blueprint {
         let text = self.text.as_ref().map_err(Clone::clone)?;
         let start = format!("{text}\n[[feature]]\nname = \"{EXPRESSION}\"\nvalue = ");
         let value = toml_edit::Value::from(expression).to_string();
-        let rest = format!("\ngroup = '{}'\nlabel = {{ en = '', fr = '' }}\n", sections::first_group(text));
+        let rest = format!(
+            "\ngroup = '{}'\nlabel = {{ en = '', fr = '' }}\n",
+            sections::first_group(text)
+        );
         // A quote, or three, stand before the first column of the expression.
-        let quotes = value.chars().take_while(|&character| character == value.chars().next().unwrap_or('"')).count();
+        let quotes = value
+            .chars()
+            .take_while(|&character| character == value.chars().next().unwrap_or('"'))
+            .count();
         let before = "value = ".len() + if quotes >= 3 { 3 } else { 1 };
-        self.build(&format!("{start}{value}{rest}")).map_err(|error| match error {
-            Error::Definition { column, problem, .. } => {
-                let problem = problem.trim_start_matches(&format!("feature {EXPRESSION}: "));
-                format!("column {}: {problem}", column.saturating_sub(before))
-            }
-            other => other.to_string(),
-        })
+        self.build(&format!("{start}{value}{rest}"))
+            .map_err(|error| match error {
+                Error::Definition { column, problem, .. } => {
+                    let problem = problem.trim_start_matches(&format!("feature {EXPRESSION}: "));
+                    format!("column {}: {problem}", column.saturating_sub(before))
+                }
+                other => other.to_string(),
+            })
     }
 
     fn build(&self, text: &str) -> Result<Scorer, Error> {
@@ -78,7 +85,7 @@ impl Blueprint {
         })?;
         let own: Own = toml::from_str(&sections.own).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            Error::at(&file, text, start, error.message().replace('\n', " "))
+            Error::at(&file, &sections.own, start, error.message().replace('\n', " "))
         })?;
         let policy = match own.model.definition.as_deref() {
             Some("application") => PolicyFile::parse("policy.toml", POLICY)?,
@@ -92,7 +99,9 @@ impl Blueprint {
                 Definition::compile("application.toml", &text, &policy)?
             }
             Some(name) => {
-                return Err(other(format!("definition = \"{name}\" is not shipped; write \"application\"")));
+                return Err(other(format!(
+                    "definition = \"{name}\" is not shipped; write \"application\""
+                )));
             }
         };
         for (index, impute) in &definition.imputations {

@@ -34,7 +34,11 @@ pub(super) fn split(text: &str) -> Result<Sections, TomlError> {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let end = at + line.len();
-        let name = starts.iter().rev().find(|(start, _)| *start < end).map_or("", |(_, name)| *name);
+        let name = starts
+            .iter()
+            .rev()
+            .find(|(start, _)| *start < end)
+            .map_or("", |(_, name)| *name);
         at = end;
         let own = if DEFINITION.contains(&name) {
             &mut sections.definition
@@ -91,7 +95,10 @@ fn put(table: &mut dyn TableLike, with: &Value) -> Result<(), String> {
             (Some(Item::ArrayOfTables(tables)), Value::Table(_)) => {
                 for entry in value.names() {
                     let changed = value.get(entry).unwrap_or(value);
-                    put(entry_of(tables, entry).map_err(|problem| format!("{name}: {problem}"))?, changed)?;
+                    put(
+                        entry_of(tables, entry).map_err(|problem| format!("{name}: {problem}"))?,
+                        changed,
+                    )?;
                 }
             }
             (Some(item), Value::Table(_)) if item.is_table_like() => {
@@ -109,7 +116,9 @@ fn put(table: &mut dyn TableLike, with: &Value) -> Result<(), String> {
 
 fn entry_of<'a>(tables: &'a mut ArrayOfTables, name: &str) -> Result<&'a mut Table, String> {
     let named = |table: &Table| {
-        let key = ["name", "key", "feature"].iter().find_map(|key| table.get(key)?.as_str());
+        let key = ["name", "key", "feature"]
+            .iter()
+            .find_map(|key| table.get(key)?.as_str());
         key.map(str::to_owned)
     };
     let known: Vec<String> = tables.iter().filter_map(named).collect();

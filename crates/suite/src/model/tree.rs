@@ -22,10 +22,12 @@ pub(super) fn tree(entry: &Value, definition: &Definition) -> Result<Tree, Strin
 
 #[expect(clippy::cast_possible_truncation, reason = "a model written by hand is small")]
 fn child(entry: &Value, definition: &Definition, tree: &mut Tree) -> Result<Child, String> {
-    const FORM: &str =
-        "write a number, { value = …, share = … } or { if = \"…\", then = …, else = …, missing = \"then\" or \"else\" }";
+    const FORM: &str = "write a number, { value = …, share = … } or { if = \"…\", then = …, else = …, missing = \"then\" or \"else\" }";
     let number = |value: &Value| {
-        let whole = value.as_integer().and_then(|whole| i32::try_from(whole).ok()).map(f64::from);
+        let whole = value
+            .as_integer()
+            .and_then(|whole| i32::try_from(whole).ok())
+            .map(f64::from);
         value.as_float().or(whole)
     };
     let leaf = |value: f64, share: f64, tree: &mut Tree| {
@@ -36,7 +38,9 @@ fn child(entry: &Value, definition: &Definition, tree: &mut Tree) -> Result<Chil
     if let Some(value) = number(entry) {
         return Ok(leaf(value, 1.0, tree));
     }
-    let Some(table) = entry.as_table() else { return Err(format!("{entry}: {FORM}")) };
+    let Some(table) = entry.as_table() else {
+        return Err(format!("{entry}: {FORM}"));
+    };
     let unknown = |known: &[&str]| table.keys().find(|key| !known.contains(&key.as_str()));
     if let Some(value) = table.get("value").and_then(number) {
         let share = table.get("share").and_then(number).unwrap_or(1.0);
@@ -48,9 +52,11 @@ fn child(entry: &Value, definition: &Definition, tree: &mut Tree) -> Result<Chil
     if let Some(key) = unknown(&["if", "then", "else", "missing"]) {
         return Err(format!("a question has no {key}; {FORM}"));
     }
-    let (Some(question), Some(then), Some(otherwise)) =
-        (table.get("if").and_then(Value::as_str), table.get("then"), table.get("else"))
-    else {
+    let (Some(question), Some(then), Some(otherwise)) = (
+        table.get("if").and_then(Value::as_str),
+        table.get("then"),
+        table.get("else"),
+    ) else {
         return Err(FORM.into());
     };
     let missing_left = match table.get("missing").map(|side| side.as_str()) {
