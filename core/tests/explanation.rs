@@ -1,4 +1,4 @@
-//! Groups, reasons and the waterfall: what people read has to add up.
+//! Groups, reasons and the waterfall: what people read has to add up. Single answers are cases of `tests/suite/reasons.toml`.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -8,7 +8,7 @@
 
 mod support;
 
-use candor_core::decision::{Calibration, Scaling};
+use candor_core::decision::Calibration;
 use candor_core::ensemble::{Child, Missing, Node, Test, Tree};
 use candor_core::preprocessing::Source;
 use candor_core::schema::NumberKind;
@@ -67,13 +67,6 @@ fn explain(scorer: &Scorer, values: &[f64]) -> Explanation {
     scorer.explain(&application)
 }
 
-/// Points are the log-odds with the other sign: whole numbers and halves can be made at will.
-const PLAIN: Scaling = Scaling {
-    points: 0.0,
-    odds: 1.0,
-    pdo: std::f64::consts::LN_2,
-};
-
 #[test]
 fn whole_points_add_up_and_no_step_is_off_by_more_than_one() {
     let mut random = Random::new(81);
@@ -130,31 +123,6 @@ fn whole_points_add_up_and_no_step_is_off_by_more_than_one() {
 }
 
 #[test]
-fn halves_on_both_sides_cost_one_whole_point_and_not_more() {
-    for (base, total, step) in [
-        // Points: base 0.5 is shown as 1 and total -0.5 as -1, so the step of exactly -1 has to be shown as -2 …
-        (0.5, -0.5, -2),
-        // … and the other way round.
-        (-0.5, 0.5, 2),
-        (0.4, 1.4, 1),
-        (0.5, 1.5, 1),
-        (0.5, 0.5, 0),
-        (-0.5, -0.5, 0),
-        (0.4, 0.6, 1),
-        (0.4, -0.4, 0),
-    ] {
-        let mut model = model_with_groups(&[0]);
-        model.calibration = Calibration::IDENTITY;
-        model.policy.scaling = PLAIN;
-        // The row goes left; the mean of both leaves is the base.
-        model.ensemble.trees = vec![stump(0, -total, total - 2.0 * base)];
-        let found = explain(&Scorer::from_model(model).unwrap(), &[-1.0]).waterfall;
-        assert_eq!(found.steps[0].points, step, "from {base} to {total}: {found:?}");
-        assert_eq!(found.total, f64::round(total) as i64);
-    }
-}
-
-#[test]
 fn a_model_without_trees_has_nothing_to_explain() {
     let found = explain(&Scorer::from_model(model_with_groups(&[0, 1])).unwrap(), &[1.0, 1.0]);
     assert_eq!(found.base_value.to_bits(), found.score.log_odds.to_bits());
@@ -183,79 +151,6 @@ fn contributions_are_calibrated_and_add_up_to_the_log_odds() {
         let points = scorer.model().policy.scaling.points(found.base_value)
             + found.groups.iter().map(|group| group.points).sum::<f64>();
         assert!((points - found.score.points).abs() < 1e-9);
-    }
-}
-
-#[test]
-fn features_of_one_group_are_one_reason() {
-    // Groups: 0 gets +0.6 − 0.1, 1 gets +0.3, 2 gets −0.9, 3 gets +0.2 − 0.2, 4 gets +0.05; group 5 has no feature.
-    let mut model = model_with_groups(&[0, 0, 1, 2, 3, 3, 4, 6]);
-    model.calibration = Calibration::IDENTITY;
-    for (feature, contribution) in [(0, 0.6), (1, -0.1), (2, 0.3), (3, -0.9), (4, 0.2), (5, -0.2), (6, 0.05)] {
-        model.ensemble.trees.push(stump(feature, contribution, -contribution));
-    }
-    for most in [1, 2, 4, 255] {
-        model.policy.most_reasons = most;
-        let found = explain(&Scorer::from_model(model.clone()).unwrap(), &[-1.0; 8]);
-        let order: Vec<usize> = found.groups.iter().map(|group| group.group).collect();
-        assert_eq!(
-            order,
-            [2, 0, 1, 4, 3, 6],
-            "largest effect first, ties in the order of the schema"
-        );
-        assert!((found.groups[1].log_odds - 0.5).abs() < 1e-12);
-        let reasons: Vec<usize> = found.reasons.iter().map(|reason| reason.group).collect();
-        assert_eq!(
-            reasons,
-            [0, 1, 4][..usize::from(most).min(3)],
-            "only what raises the risk"
-        );
-        // Behind a reason stand the fields that raise the risk, not the one that lowers it.
-        assert_eq!(found.reasons[0].fields, [0]);
-        for reason in &found.reasons {
-            assert!(reason.log_odds > 0.0 && reason.points < 0.0, "{reason:?}");
-        }
-    }
-    // The other way round, group 2 is the only reason.
-    let found = explain(&Scorer::from_model(model).unwrap(), &[1.0; 8]);
-    assert_eq!(found.reasons.iter().map(|reason| reason.group).collect::<Vec<_>>(), [2]);
-}
-
-#[test]
-fn numerical_dust_is_no_reason() {
-    for (contribution, expected) in [(1e-8, 1), (2e-9, 1), (0.5e-9, 0), (1e-15, 0), (0.0, 0), (-1e-8, 0)] {
-        let mut model = model_with_groups(&[0]);
-        model.calibration = Calibration::IDENTITY;
-        model.ensemble.trees = vec![stump(0, contribution, -contribution)];
-        let found = explain(&Scorer::from_model(model).unwrap(), &[-1.0]);
-        assert_eq!(found.reasons.len(), expected, "{contribution}");
-    }
-}
-
-#[test]
-fn a_reason_names_three_fields_at_most_each_once_and_the_strongest_first() {
-    let mut model = model_with_groups(&[0; 6]);
-    model.calibration = Calibration::IDENTITY;
-    // Two features read field 2.
-    model.preprocessing.features[5].source = Source::Field(2);
-    for (feature, contribution) in [(0, 0.1), (1, 0.4), (2, 0.2), (3, -0.5), (4, 0.3), (5, 0.6)] {
-        model.ensemble.trees.push(stump(feature, contribution, -contribution));
-    }
-    let found = explain(&Scorer::from_model(model).unwrap(), &[-1.0; 6]);
-    assert_eq!(found.reasons[0].fields, [2, 1, 4]);
-}
-
-#[test]
-fn a_reason_names_fields_of_its_own_group_and_others_only_where_it_has_none() {
-    // Feature 1 counts in group 0 but reads the field of group 1.
-    for (own_rises, expected) in [(true, vec![0]), (false, vec![1])] {
-        let mut model = model_with_groups(&[0, 1]);
-        model.calibration = Calibration::IDENTITY;
-        model.preprocessing.features[1].group = 0;
-        let own = if own_rises { 0.1 } else { -0.1 };
-        model.ensemble.trees = vec![stump(0, own, -own), stump(1, 0.4, -0.4)];
-        let found = explain(&Scorer::from_model(model).unwrap(), &[-1.0; 2]);
-        assert_eq!(found.reasons[0].fields, expected, "own rises: {own_rises}");
     }
 }
 

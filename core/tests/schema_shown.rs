@@ -1,4 +1,5 @@
-//! Values as people see and type them: scaled, in the notation of their language.
+//! Values as people see and type them: scaled, in the notation of their language. Single texts are cases of
+//! `tests/suite/reading.toml`.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -14,104 +15,6 @@ use support::Random;
 use support::fields::{assert_bits, category, days, flag, number};
 
 const NAN: f64 = f64::NAN;
-
-#[test]
-fn what_a_person_types_in_years_is_stored_in_days() {
-    use Language::{En, Fr};
-    for (text, language, expected) in [
-        ("2", En, -730.5),
-        ("2,5", Fr, -913.125),
-        ("2.5", Fr, -913.125),
-        ("50", En, -18_262.5),
-        ("0", En, 0.0),
-        ("-0", En, 0.0),
-        ("0,0", Fr, 0.0),
-        ("", Fr, NAN),
-        (" \u{a0}", Fr, NAN),
-    ] {
-        assert_bits(days().parse_shown(text, language).unwrap(), expected, text);
-    }
-    for (text, language, message) in [
-        ("50,1", Fr, "50.1 is above the largest value allowed, 50"),
-        ("-1", En, "-1 is below the smallest value allowed, 0"),
-        (
-            "two",
-            En,
-            "'two' is not a number; write a number such as 1250.5, or leave it empty if unknown",
-        ),
-        (
-            "1e999",
-            En,
-            "'1e999' is not a number; write a number such as 1250.5, or leave it empty if unknown",
-        ),
-        (
-            "nan",
-            En,
-            "'nan' is not a number; write a number such as 1250.5, or leave it empty if unknown",
-        ),
-        (
-            "12,34,5",
-            En,
-            "'12,34,5' is not a number; write a number such as 1250.5, or leave it empty if unknown",
-        ),
-    ] {
-        assert_eq!(days().parse_shown(text, language).unwrap_err().to_string(), message);
-    }
-    let whole_days = number(NumberKind {
-        integer: true,
-        scale: -365.25,
-        ..NumberKind::default()
-    });
-    // Years rarely are a whole number of days: rounded, not refused.
-    assert_bits(whole_days.parse_shown("1", En).unwrap(), -365.0, "1 year");
-    let children = number(NumberKind {
-        integer: true,
-        ..NumberKind::default()
-    });
-    assert_eq!(
-        children.parse_shown("1,5", Fr),
-        Err(ValueError::NotWhole { found: 1.5 })
-    );
-    // The smallest shown value of an upside-down field without a smallest raw one is 0, not -0.
-    let positive_days = number(NumberKind {
-        min: Some(0.0),
-        scale: -1.0,
-        ..NumberKind::default()
-    });
-    assert_eq!(
-        positive_days.parse_shown("5", En).unwrap_err().to_string(),
-        "5 is above the largest value allowed, 0"
-    );
-}
-
-#[test]
-fn thousands_are_told_in_the_scale_that_is_shown() {
-    let thousands = number(NumberKind {
-        min: Some(1000.0),
-        max: Some(5e6),
-        scale: 1000.0,
-        ..NumberKind::default()
-    });
-    for (text, language, expected) in [
-        ("270", Language::En, 270_000.0),
-        ("1,250", Language::En, 1_250_000.0),
-        ("1,25", Language::Fr, 1250.0),
-        ("1\u{202f}250,5", Language::Fr, 1_250_500.0),
-    ] {
-        assert_bits(thousands.parse_shown(text, language).unwrap(), expected, text);
-    }
-    assert_eq!(
-        thousands.parse_shown("5001", Language::En),
-        Err(ValueError::TooLarge {
-            found: 5001.0,
-            max: 5000.0
-        })
-    );
-    assert_eq!(
-        thousands.parse_shown("0,5", Language::Fr),
-        Err(ValueError::TooSmall { found: 0.5, min: 1.0 })
-    );
-}
 
 #[test]
 fn what_is_shown_can_be_typed_again() {

@@ -25,6 +25,7 @@ mod products;
 mod report;
 mod setup;
 mod source;
+mod suite;
 mod test;
 mod tools;
 mod walls;
@@ -54,6 +55,7 @@ struct Cli {
 enum Command {
     Demo(demo::Options),
     Test(test::Options),
+    Suite(suite::Options),
     Fuzz(fuzz::Options),
     Gates(gates::Options),
     Setup(setup::Options),
@@ -76,6 +78,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         Command::Demo(options) => demo::run(&workspace, options, cli.verbose),
         Command::Test(options) => test::run(&workspace, options, cli.verbose),
+        Command::Suite(options) => suite::run(&workspace, options),
         Command::Fuzz(options) => fuzz::run(&workspace, options, cli.verbose),
         Command::Gates(options) => gates::run(&workspace, options, cli.verbose),
         Command::Setup(options) => setup::run(&workspace, options, cli.verbose),
