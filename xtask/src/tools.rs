@@ -27,11 +27,13 @@ const CMAKE_OLDEST: [u32; 3] = [3, 28, 0];
 const LIBCLANG: &str = "18.1.1";
 
 /// Tools are run for seconds and compiled once: what counts is what they take to compile.
-const QUICK_BUILD: [(&str, &str); 4] = [
+const QUICK_BUILD: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_LTO", "false"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
     ("CARGO_PROFILE_RELEASE_DEBUG", "0"),
+    // No code for cleaning up after a panic, which nobody catches here.
+    ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
 ];
 
 /// Where a tool comes from.
