@@ -9,12 +9,10 @@
 
 mod support;
 
+use candor_core::Language;
 use candor_core::schema::NumberKind;
-use candor_core::{Language, ValueError};
 use support::Random;
 use support::fields::{assert_bits, category, days, flag, number};
-
-const NAN: f64 = f64::NAN;
 
 #[test]
 fn what_is_shown_can_be_typed_again() {

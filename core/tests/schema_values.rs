@@ -9,9 +9,8 @@
 mod support;
 
 use candor_core::schema::NumberKind;
-use candor_core::{Field, FieldKind, ValueError};
 use support::Random;
-use support::fields::{assert_bits, category, days, flag, number};
+use support::fields::{assert_bits, category, flag, number};
 
 const NAN: f64 = f64::NAN;
 
