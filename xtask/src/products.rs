@@ -274,6 +274,9 @@ mod tests {
     use crate::workspace::Workspace;
     use std::collections::BTreeSet;
 
+    /// Compiled twice, in seconds: what writes TOML with its comments, for the named cases, asks for more of them.
+    const SMALL: [&str; 4] = ["toml_datetime ", "toml_parser ", "toml_writer ", "winnow "];
+
     /// The packages that cargo would compile for a selection, each with its features.
     fn packages(workspace: &Workspace, edges: &str, selection: &[&str]) -> BTreeSet<String> {
         let mut tree = process::cargo(&workspace.root);
@@ -297,7 +300,8 @@ mod tests {
         let alone = packages(&workspace, "normal,build", &["--package", COMMAND_LINE]);
         let all = packages(&workspace, "normal,build,dev", &NATIVE_CRATES);
         assert!(alone.iter().any(|package| package.starts_with(COMMAND_LINE)));
-        let otherwise: Vec<_> = alone.difference(&all).collect();
+        let is_small = |package: &&String| SMALL.iter().any(|small| package.starts_with(small));
+        let otherwise: Vec<_> = alone.difference(&all).filter(|package| !is_small(package)).collect();
         assert!(otherwise.is_empty(), "compiled with other features: {otherwise:#?}");
         Ok(())
     }
