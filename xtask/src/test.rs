@@ -104,7 +104,7 @@ pub fn run(workspace: &Workspace, options: &Options, verbose: bool) -> Result<Ex
     gates::step(&mut plan, workspace, false);
     plan.step(
         "e2e",
-        "the app, the command line and the npm engine, from outside",
+        "the app, the command line and the npm engine, from outside, if one of them changed",
         Lane::Alone,
         &["candor", "app", "npm", "npm-packages", "browser"],
         |log| end_to_end(workspace, log),
@@ -302,15 +302,27 @@ fn browser_options(workspace: &Workspace) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
+/// Drives what was built from outside, unless all of it passed as it is: the browser takes minutes.
 fn end_to_end(workspace: &Workspace, log: &Log) -> Result<Done, Error> {
-    let mut npm = tools::npm(&workspace.root.join("tests"));
-    npm.envs(tools::environment(workspace));
-    npm.env("CANDOR_BIN", workspace.candor())
-        .env("CANDOR_APP", workspace.app())
-        .env("CANDOR_NPM", workspace.npm());
-    log.run(
-        npm.args(["test", "--", "--test-reporter=spec"])
-            .env("CHROMIUM", tools::chromium()?),
-    )?;
-    Ok(Done::Worked)
+    let built = [workspace.candor(), workspace.app(), workspace.npm()];
+    let built: Vec<_> = built.iter().map(|path| path.to_string_lossy()).collect();
+    let mut sources = vec![
+        "tests",
+        "core/tests/fixtures",
+        "crates/cli/tests/from_outside/fixtures",
+        "embed/npm",
+    ];
+    sources.extend(built.iter().map(|path| &**path));
+    let pictures = workspace.target.join("e2e");
+    products::built_from(workspace, "e2e", &sources, &pictures, || {
+        let mut npm = tools::npm(&workspace.root.join("tests"));
+        npm.envs(tools::environment(workspace));
+        npm.env("CANDOR_BIN", workspace.candor())
+            .env("CANDOR_APP", workspace.app())
+            .env("CANDOR_NPM", workspace.npm());
+        log.run(
+            npm.args(["test", "--", "--test-reporter=spec"])
+                .env("CHROMIUM", tools::chromium()?),
+        )
+    })
 }
